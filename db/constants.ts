@@ -1,0 +1,31 @@
+/** Words kept in the database, in a file without Drizzle, so that schemas and the browser may read them. */
+
+/** Someone in the lobby waits for a drawn sale to open; `waiting` has a number; `admitted` may shop; the rest is over. */
+export const QUEUE_STATUSES = ["lobby", "waiting", "admitted", "completed", "left", "expired"] as const;
+export type QueueStatus = (typeof QUEUE_STATUSES)[number];
+
+/** `on`: admit by the limits · `off`: admit at once · `paused`: nobody moves · `closed`: nobody joins. */
+export const ROOM_MODES = ["on", "off", "paused", "closed"] as const;
+export type RoomMode = (typeof ROOM_MODES)[number];
+
+/** `fifo`: as they come · `draw`: those who come before the sale opens are drawn at random, then as they come. */
+export const ROOM_ORDERS = ["fifo", "draw"] as const;
+export type RoomOrder = (typeof ROOM_ORDERS)[number];
+
+/** `held` ends at `expiresAt`, also while the row still says so: readers derive `expired`. */
+export const RESERVATION_STATUSES = ["held", "paid", "cancelled", "expired", "refunded"] as const;
+export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
+
+export const TICKET_STATUSES = ["issued", "checked_in", "void"] as const;
+export type TicketStatus = (typeof TICKET_STATUSES)[number];
+
+/** `wallet` is the fan's; `cash` and `revenue` are the house's and keep no stored balance. */
+export const LEDGER_ACCOUNTS = ["wallet", "cash", "revenue"] as const;
+export type LedgerAccount = (typeof LEDGER_ACCOUNTS)[number];
+
+/** What a movement of money was, from the fan's side. */
+export const LEDGER_KINDS = ["top_up", "payment", "refund"] as const;
+export type LedgerKind = (typeof LEDGER_KINDS)[number];
+
+export const ROLES = ["fan", "organizer", "admin"] as const;
+export type Role = (typeof ROLES)[number];

@@ -1,0 +1,8 @@
+// For drizzle-kit and the client alone; everything else imports the module's own file.
+export * from "./auth";
+export * from "./booking";
+export * from "./catalog";
+export * from "./payment";
+export * from "./queue";
+export * from "./tickets";
+export * from "./wallet";

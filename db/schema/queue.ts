@@ -1,0 +1,134 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  check,
+  doublePrecision,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { QUEUE_STATUSES, ROOM_MODES, ROOM_ORDERS } from "../constants";
+import { concerts } from "./catalog";
+import { instant } from "./columns";
+
+const count = () => bigint({ mode: "number" }).notNull().default(0);
+
+/**
+ * One row per concert: its waiting room's settings and counters. Whoever gives or takes a place in the line locks
+ * this row first, so numbers follow commit order.
+ */
+export const queues = pgTable(
+  "queues",
+  {
+    concertId: uuid()
+      .primaryKey()
+      .references(() => concerts.id),
+    mode: text({ enum: ROOM_MODES }).notNull(),
+    order: text({ enum: ROOM_ORDERS }).notNull(),
+    /** How many may be admitted at one time. */
+    activeLimit: integer().notNull(),
+    admissionsPerMinute: integer().notNull(),
+    /** How long an admission lasts once it was claimed, from admission on. */
+    sessionSeconds: integer().notNull(),
+    /** How long an admitted fan may take to make the first gated call. */
+    claimSeconds: integer().notNull(),
+    opensAt: instant().notNull(),
+    closesAt: instant(),
+    /** The last number given. */
+    lastNumber: count(),
+    /** Nobody at or before this number is waiting. */
+    servedThrough: count(),
+    /** How many left the line before their turn; also the last `seq` of `queue_departures`. */
+    departures: count(),
+    /** Admissions that the rate allows right now, not yet used; at most one second's worth (or one). */
+    credit: doublePrecision().notNull().default(0),
+    creditAt: instant().notNull().defaultNow(),
+    /** The draw's secret (hex); its SHA-256 is public from the start, itself only after the draw. */
+    drawSeed: text().notNull(),
+    drawnAt: instant(),
+    /** Raised with every change of the settings. */
+    revision: integer().notNull().default(1),
+  },
+  (t) => [
+    check("queues_numbers_check", sql`${t.servedThrough} <= ${t.lastNumber}`),
+    check("queues_limits_check", sql`${t.activeLimit} >= 0 and ${t.admissionsPerMinute} >= 0`),
+  ],
+);
+
+/** One fan's place. At most one live entry per fan and concert. */
+export const queueEntries = pgTable(
+  "queue_entries",
+  {
+    concertId: uuid()
+      .notNull()
+      .references(() => queues.concertId),
+    id: uuid().notNull(),
+    userId: uuid().notNull(),
+    /** The place given on entering (after a draw: by the draw); never changes. Null in the lobby. */
+    number: bigint({ mode: "number" }),
+    status: text({ enum: QUEUE_STATUSES }).notNull(),
+    enteredAt: instant().notNull().defaultNow(),
+    admittedAt: instant(),
+    /** When the admission ends: the claim's limit at first, the session's from the first gated call on. */
+    admittedUntil: instant(),
+    claimedAt: instant(),
+    endedAt: instant(),
+    /** Raised with every hold, so that two holds of one fan at the same moment cannot both pass the seat limit. */
+    holds: integer().notNull().default(0),
+  },
+  (t) => [
+    primaryKey({ columns: [t.concertId, t.id] }),
+    uniqueIndex("queue_entries_live_key")
+      .on(t.concertId, t.userId)
+      .where(sql`${t.status} in ('lobby', 'waiting', 'admitted')`),
+    uniqueIndex("queue_entries_number_key").on(t.concertId, t.number),
+    // The ticker takes the lowest waiting numbers.
+    index("queue_entries_waiting_idx").on(t.concertId, t.number).where(sql`${t.status} = 'waiting'`),
+    // Counted on every tick; holds at most `activeLimit` rows.
+    index("queue_entries_admitted_idx").on(t.concertId, t.admittedUntil).where(sql`${t.status} = 'admitted'`),
+    check(
+      "queue_entries_number_check",
+      sql`(${t.number} is null) = (${t.status} = 'lobby') or (${t.number} is null and ${t.status} in ('left', 'expired'))`,
+    ),
+    check(
+      "queue_entries_admitted_check",
+      sql`${t.status} <> 'admitted' or (${t.admittedAt} is not null and ${t.admittedUntil} is not null)`,
+    ),
+  ],
+);
+
+/** Numbers that left the line before their turn, in the order in which they left. */
+export const queueDepartures = pgTable(
+  "queue_departures",
+  {
+    concertId: uuid().notNull(),
+    seq: bigint({ mode: "number" }).notNull(),
+    number: bigint({ mode: "number" }).notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.concertId, t.seq] }),
+    foreignKey({ columns: [t.concertId], foreignColumns: [queues.concertId] }),
+  ],
+);
+
+/** What happened in each ten seconds, counted as it happens, so that rates cost nothing to read. */
+export const queueHistory = pgTable(
+  "queue_history",
+  {
+    concertId: uuid().notNull(),
+    /** The start of the ten seconds. */
+    at: instant().notNull(),
+    joined: integer().notNull().default(0),
+    admitted: integer().notNull().default(0),
+    departed: integer().notNull().default(0),
+  },
+  (t) => [
+    primaryKey({ columns: [t.concertId, t.at] }),
+    foreignKey({ columns: [t.concertId], foreignColumns: [queues.concertId] }),
+  ],
+);

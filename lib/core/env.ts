@@ -1,0 +1,69 @@
+import { z } from "zod";
+
+const flag = z
+  .enum(["1", "true", "yes", "0", "false", "no", ""])
+  .default("no")
+  .transform((word) => word === "1" || word === "true" || word === "yes");
+
+const schema = z.object({
+  NODE_ENV: z.string().default("development"),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "must start with postgres:// or postgresql://")
+    .optional(),
+  DATA_DIR: z.string().min(1).default(".data"),
+  AUTH_SECRET: z.string().min(32, "must be at least 32 characters").optional(),
+  HOST: z.string().min(1).default("127.0.0.1"),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  WEB_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
+  TRUST_PROXY: flag,
+  DATABASE_POOL: z.coerce.number().int().min(1).max(500).default(12),
+});
+
+export type Env = {
+  production: boolean;
+  /** Absent: an embedded PostgreSQL keeps its files in `dataDir`. */
+  databaseUrl: string | undefined;
+  dataDir: string;
+  authSecret: string | undefined;
+  host: string;
+  port: number;
+  /** How many server processes share the port. */
+  webConcurrency: number;
+  /** Believe `X-Forwarded-For`. */
+  trustProxy: boolean;
+  /** Connections per process. */
+  poolSize: number;
+};
+
+/** The environment does not fit; the message names each variable and what it should be. */
+export class EnvError extends Error {}
+
+/** Reads and checks the environment as it is now. Throws `EnvError`. */
+export function readEnv(): Env {
+  // An empty variable means an absent one, as in most shells' scripts.
+  const present = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ""));
+  const parsed = schema.safeParse(present);
+  if (!parsed.success) {
+    throw new EnvError(parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`).join("; "));
+  }
+  const env = parsed.data;
+  return {
+    production: env.NODE_ENV === "production",
+    databaseUrl: env.DATABASE_URL,
+    dataDir: env.DATA_DIR,
+    authSecret: env.AUTH_SECRET,
+    host: env.HOST,
+    port: env.PORT,
+    webConcurrency: env.WEB_CONCURRENCY,
+    trustProxy: env.TRUST_PROXY,
+    poolSize: env.DATABASE_POOL,
+  };
+}
+
+/** What the process found out at its start (embedded database, kept secret) and the rest of it must see. */
+export function provideEnv(found: { databaseUrl?: string; authSecret?: string; nextAuthUrl?: string }): void {
+  if (found.databaseUrl) process.env.DATABASE_URL = found.databaseUrl;
+  if (found.authSecret) process.env.AUTH_SECRET = found.authSecret;
+  if (found.nextAuthUrl) process.env.NEXTAUTH_URL ??= found.nextAuthUrl;
+}

@@ -1,0 +1,32 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { readEnv } from "./env";
+import { oncePerProcess } from "./registry";
+
+/** What a signature is for. Each purpose has a key of its own, so a token made for one never passes for another. */
+export type SigningPurpose = "queue" | "session" | "ticket";
+
+const MAC_BYTES = 32;
+
+function keyFor(purpose: SigningPurpose): Buffer {
+  return oncePerProcess(`signing.${purpose}`, () => {
+    const secret = readEnv().authSecret;
+    if (!secret) throw new Error("AUTH_SECRET is not set.");
+    return createHmac("sha256", secret).update(`frontrow:${purpose}`).digest();
+  });
+}
+
+const mac = (purpose: SigningPurpose, payload: Buffer): Buffer =>
+  createHmac("sha256", keyFor(purpose)).update(payload).digest();
+
+/** Packs bytes and their HMAC-SHA-256 into one base64url text. */
+export function sign(purpose: SigningPurpose, payload: Buffer): string {
+  return Buffer.concat([payload, mac(purpose, payload)]).toString("base64url");
+}
+
+/** The bytes of a signed text, or null if a single bit of it was changed or it was made for another purpose. */
+export function unsign(purpose: SigningPurpose, text: string): Buffer | null {
+  const bytes = Buffer.from(text, "base64url");
+  if (bytes.length <= MAC_BYTES || bytes.toString("base64url") !== text) return null;
+  const payload = bytes.subarray(0, bytes.length - MAC_BYTES);
+  return timingSafeEqual(bytes.subarray(bytes.length - MAC_BYTES), mac(purpose, payload)) ? payload : null;
+}
