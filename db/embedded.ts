@@ -62,6 +62,7 @@ export async function startEmbedded(options: {
   const dir = path.resolve(options.dir);
   const cluster = path.join(dir, "postgres");
   const passwordFile = path.join(dir, "postgres-password");
+  await mkdir(dir, { recursive: true });
   await mkdir(cluster, { recursive: true, mode: 0o700 });
   // Root's own folder must let the other account pass through to its cluster.
   if (ids.uid !== undefined) await chmod(dir, 0o711);

@@ -67,3 +67,9 @@ export function provideEnv(found: { databaseUrl?: string; authSecret?: string; n
   if (found.authSecret) process.env.AUTH_SECRET = found.authSecret;
   if (found.nextAuthUrl) process.env.NEXTAUTH_URL ??= found.nextAuthUrl;
 }
+
+/** Which build of React and Next this process runs; to be called before they are loaded. */
+export function setMode(mode: "development" | "production"): void {
+  (process.env as Record<string, string>).NODE_ENV = mode;
+  process.env.NEXT_TELEMETRY_DISABLED ??= "1";
+}
