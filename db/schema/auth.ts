@@ -1,4 +1,4 @@
-import { integer, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { index, integer, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { ROLES } from "../constants";
 import { instant } from "./columns";
 
@@ -27,7 +27,7 @@ export const revokedSessions = pgTable(
     revokedAt: instant().notNull(),
     expiresAt: instant().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.userId, t.sessionId] })],
+  (t) => [primaryKey({ columns: [t.userId, t.sessionId] }), index("revoked_sessions_recent_idx").on(t.revokedAt)],
 );
 
 /** How often something was tried in its current window, shared by all processes. */

@@ -1,0 +1,1 @@
+CREATE INDEX "revoked_sessions_recent_idx" ON "revoked_sessions" USING btree ("revoked_at");
