@@ -33,6 +33,8 @@ export function createClient(url: string, poolSize: number): Client {
   });
   // An idle connection that the server ends must not end the process; the pool opens another.
   pool.on("error", (error) => log("warn", "database.connection-lost", errorFields(error)));
+  // Nor must one that is in use, in the moment between two statements; its next statement fails and says so.
+  pool.on("connect", (client) => client.on("error", () => {}));
   return drizzle(pool, { schema, casing: "snake_case" }) as Client;
 }
 
