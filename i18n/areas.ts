@@ -1,0 +1,15 @@
+/** The files under `messages/<locale>/`; a page sends the browser only those it names in `<ClientMessages>`. */
+export const AREAS = [
+  "common",
+  "shell",
+  "catalog",
+  "auth",
+  "organizer",
+  "queue",
+  "booking",
+  "payment",
+  "wallet",
+  "tickets",
+] as const;
+
+export type Area = (typeof AREAS)[number];
