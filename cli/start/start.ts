@@ -4,7 +4,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import next from "next";
 import { closeDb } from "@/db/client";
-import { startEmbedded } from "@/db/embedded";
+import { useEmbedded } from "@/db/embedded";
 import { migrateDatabase } from "@/db/migrate";
 import { provideEnv, readEnv } from "@/lib/core/env";
 import { keptSecret } from "./secret";
@@ -15,7 +15,9 @@ type Handler = (req: IncomingMessage, res: ServerResponse) => unknown;
 export async function start(): Promise<void> {
   const env = readEnv();
   const dev = !env.production;
-  const embedded = env.databaseUrl ? null : await startEmbedded({ dir: env.dataDir });
+  const embedded = env.databaseUrl
+    ? null
+    : await useEmbedded(env.dataDir, { role: "server", name: dev ? "npm run dev" : "npm start" });
   if (embedded)
     provideEnv({ databaseUrl: embedded.url, authSecret: env.authSecret ?? (await keptSecret(env.dataDir)) });
   provideEnv({ nextAuthUrl: `http://${env.host}:${env.port}` });
