@@ -1,0 +1,166 @@
+import { createHash } from "node:crypto";
+import { type Db, statement } from "@/db/client";
+import { notFound } from "@/lib/core/errors";
+import { isId } from "@/lib/core/ids";
+import { oncePerProcess } from "@/lib/core/registry";
+import { type Layout, readLayout, type SeatBlock, type SeatFilter, type SeatsAnswer } from "./seat-layout";
+import { isShareable, SharedRead } from "./shared-read";
+
+/** Seats of all cached performances together; about 300 bytes each when every form of them is cached. */
+const MAX_CACHED_SEATS = 200_000;
+
+type TakenRow = { revision: string; section_id: string | null; held: string | null; sold: string | null };
+
+/**
+ * Which seats of the asked sections (null: of all) are taken, by the database's clock, beside the concert's revision.
+ * Only taken seats travel, as their index in their section. No row: no such performance.
+ */
+const readTaken = statement<TakenRow>(
+  "catalog_taken_seats",
+  `select c.updated_at::text as revision, t.section_id, t.held, t.sold
+   from concerts c
+   join performances p on p.concert_id = c.id and p.id = $2
+   left join (
+     select s.section_id,
+       string_agg(((s."row" - 1) * x.seats_per_row + s.number - 1)::text, ',') filter (where s.sold_at is null) as held,
+       string_agg(((s."row" - 1) * x.seats_per_row + s.number - 1)::text, ',') filter (where s.sold_at is not null) as sold
+     from seats s
+     join sections x on x.concert_id = s.concert_id and x.id = s.section_id
+     where s.concert_id = $1 and s.performance_id = $2
+       and ($3::uuid[] is null or s.section_id = any($3))
+       and (s.sold_at is not null or s.held_until > now())
+     group by s.section_id
+   ) t on true
+   where c.id = $1`,
+);
+
+/** `section`: one section's name, or null for all. */
+type Want = { db: Db; section: string | null };
+
+/** One performance as this process knows it. */
+class Hall {
+  private layout: Layout | null = null;
+  private readonly reads = new SharedRead<Want, Layout>((wants) => this.refresh(wants));
+
+  constructor(
+    private readonly concertId: string,
+    private readonly performanceId: string,
+  ) {}
+
+  get seatCount(): number {
+    return this.layout?.seatCount ?? 0;
+  }
+
+  /** The layout with the wanted section brought up to now, or to later. */
+  async read(want: Want): Promise<Layout> {
+    return isShareable(want.db) ? await this.reads.ask(want) : await this.refresh([want]);
+  }
+
+  private async refresh(wants: Want[]): Promise<Layout> {
+    const [{ db }] = wants as [Want];
+    const { concertId, performanceId } = this;
+    for (;;) {
+      const blocks = this.layout && wantedBlocks(this.layout, wants);
+      const rows = await readTaken(db, [concertId, performanceId, blocks?.map(({ id }) => id) ?? null]);
+      const revision = rows[0]?.revision;
+      if (revision === undefined) throw notFound("performance");
+      if (this.layout?.revision !== revision) {
+        this.layout = await readLayout(db, { concertId, performanceId, revision });
+        makeRoom(this);
+        // What was read names sections of the layout before.
+        if (blocks) continue;
+      }
+      const taken = new Map(rows.map((row) => [row.section_id, row]));
+      for (const block of blocks ?? this.layout.blocks.values()) {
+        const row = taken.get(block.id);
+        block.update(row?.held ?? null, row?.sold ?? null);
+      }
+      return this.layout;
+    }
+  }
+}
+
+/** The blocks that the askers want, or null for all. */
+function wantedBlocks({ blocks }: Layout, wants: Want[]): SeatBlock[] | null {
+  const names = new Set(wants.map(({ section }) => section));
+  if (names.has(null)) return null;
+  return [...names].flatMap((name) => blocks.get(name as string) ?? []);
+}
+
+const hashOf = (text: string): string => createHash("sha1").update(text).digest("base64url").slice(0, 16);
+
+const COMMA = Buffer.from(",");
+
+function writeAnswer({ blocks, answers }: Layout, filter: SeatFilter, section: string | null): SeatsAnswer {
+  const one = section === null ? undefined : blocks.get(section);
+  const asked = section === null ? [...blocks.values()] : one ? [one] : [];
+  const version = one?.version ?? hashOf(asked.map((block) => block.version).join());
+  const key = section === null ? filter : `${filter}/${section}`;
+  const made = answers.get(key);
+  if (made?.version === version) return made;
+  const parts = asked.map((block) => block.items(filter)).filter((items) => items.length > 0);
+  const body = Buffer.concat([
+    Buffer.from(`{"version":"${version}","items":[`),
+    ...parts.flatMap((items, index) => (index === 0 ? [items] : [COMMA, items])),
+    Buffer.from("]}"),
+  ]);
+  const answer = { version, body };
+  // What is not a section must not fill the memory.
+  if (asked.length > 0) answers.set(key, answer);
+  return answer;
+}
+
+/** Halls by performance, the most recently asked last. */
+const halls = (): Map<string, Hall> => oncePerProcess("catalog.halls", () => new Map());
+
+const keyOf = (concertId: string, performanceId: string): string => `${performanceId}/${concertId}`;
+
+function hallOf(concertId: string, performanceId: string): Hall {
+  const known = halls();
+  const key = keyOf(concertId, performanceId);
+  const hall = known.get(key) ?? new Hall(concertId, performanceId);
+  known.delete(key);
+  known.set(key, hall);
+  return hall;
+}
+
+/** Lets go of the halls that were not asked for longest. */
+function makeRoom(newest: Hall): void {
+  const known = halls();
+  let seats = 0;
+  for (const hall of known.values()) seats += hall.seatCount;
+  for (const [key, hall] of known) {
+    if (seats <= MAX_CACHED_SEATS) return;
+    if (hall === newest) continue;
+    seats -= hall.seatCount;
+    known.delete(key);
+  }
+}
+
+/**
+ * The seats of a performance as the contract answers them, in the order of sections, rows and numbers. `available` is
+ * free by the database's clock. The answer is never older than the question: one read per performance is under way at a
+ * time and whoever comes meanwhile shares the next one. A section that does not exist has no seats. Throws `not_found`
+ * for an unknown performance.
+ */
+export async function readSeats(
+  db: Db,
+  question: { concertId: string; performanceId: string; availability: SeatFilter; section?: string | undefined },
+): Promise<SeatsAnswer> {
+  const { concertId, performanceId, availability } = question;
+  if (!isId(concertId) || !isId(performanceId)) throw notFound("performance");
+  const section = question.section === undefined ? null : question.section.normalize("NFC").trim();
+  const hall = isShareable(db) ? hallOf(concertId, performanceId) : new Hall(concertId, performanceId);
+  try {
+    return writeAnswer(await hall.read({ db, section }), availability, section);
+  } catch (error) {
+    if (hall.seatCount === 0) halls().delete(keyOf(concertId, performanceId));
+    throw error;
+  }
+}
+
+/** Drops what this process keeps of a performance's seats; the next question reads everything anew. */
+export function forgetSeats(performanceId: string): void {
+  const known = halls();
+  for (const key of known.keys()) if (key.startsWith(`${performanceId}/`)) known.delete(key);
+}
