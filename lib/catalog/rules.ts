@@ -64,8 +64,9 @@ function* repeatedNames(key: "tiers" | "sections", items: Fields[]): Generator<P
 }
 
 function* unknownTiers(document: Draft): Generator<Problem> {
-  if (!Array.isArray(document.tiers)) return;
   const known = new Set(list(document.tiers).map(({ name }) => name));
+  // Without tiers every section would be named.
+  if (known.size === 0) return;
   for (const [index, { tier }] of list(document.sections).entries()) {
     if (typeof tier === "string" && !known.has(tier)) {
       yield { path: ["sections", index, "tier"], message: `"${tier}" is not the name of a tier` };
@@ -125,6 +126,7 @@ function* badDates(document: Draft, now: Date): Generator<Problem> {
   }
   const sale = fields(document.sale);
   const [opensAt, closesAt] = [time(sale.opensAt), time(sale.closesAt)];
-  if (opensAt >= last) yield { path: ["sale", "opensAt"], message: "must be before the last performance" };
+  if (last > now.getTime() && opensAt >= last)
+    yield { path: ["sale", "opensAt"], message: "must be before the last performance" };
   if (closesAt <= opensAt) yield { path: ["sale", "closesAt"], message: "must be after opensAt" };
 }
