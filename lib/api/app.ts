@@ -1,0 +1,46 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { getDb } from "@/db/client";
+import { readEnv } from "@/lib/core/env";
+import type { Call } from "./call";
+import { accountCalls } from "./calls/accounts";
+import { documentationCalls } from "./calls/documentation";
+import { healthCalls } from "./calls/health";
+import { describeCall } from "./describe";
+import { docsPage } from "./docs-page";
+import { openApiDocument } from "./openapi";
+import { type Surroundings, serve, serveUnknown } from "./serve";
+
+/** Every call, in the order of the documentation. */
+const CALLS: readonly Call[] = [...accountCalls, ...healthCalls];
+
+/** `/tickets/{ticketId}.svg` as Hono writes it; the suffix stays in the parameter and `serve` takes it off. */
+const honoPath = (path: string): string =>
+  `/api${path}`.replaceAll(/\{(\w+)\}([^/]*)/g, (_, name: string, suffix: string) =>
+    suffix === "" ? `:${name}` : `:${name}{[^/]+${suffix.replace(".", "\\.")}}`,
+  );
+
+export type Api = OpenAPIHono & { calls: readonly Call[] };
+
+/**
+ * The HTTP contract as one Hono app under `/api`: for `server.ts` by way of `node.ts`, for plain Next by way of
+ * `app/api/[[...route]]/route.ts`, for tests by `app.request`.
+ */
+export function createApi(given: Partial<Surroundings> = {}): Api {
+  const surroundings: Surroundings = { db: getDb, trustProxy: readEnv().trustProxy, ...given };
+  const app = new OpenAPIHono();
+  let rendered = { json: "", page: "" };
+  const calls = [...CALLS, ...documentationCalls(() => rendered)];
+  for (const call of calls) describeCall(app, call);
+  const document = openApiDocument(app);
+  rendered = { json: JSON.stringify(document), page: docsPage(document) };
+
+  // Paths with a suffix first, so that `/tickets/{ticketId}.svg` is not taken for a ticket's id.
+  const specificFirst = [...calls].sort((a, b) => Number(b.path.includes("}.")) - Number(a.path.includes("}.")));
+  for (const call of specificFirst) app.on(call.method, honoPath(call.path), (c) => serve(call, surroundings, c));
+  for (const path of new Set(specificFirst.map((call) => call.path))) {
+    const known = calls.filter((call) => call.path === path).map((call) => call.method);
+    app.all(honoPath(path), (c) => serveUnknown(c, known.join(", ")));
+  }
+  app.notFound((c) => serveUnknown(c));
+  return Object.assign(app, { calls });
+}

@@ -1,0 +1,38 @@
+import { isDatabaseAway, isRetryable, sqlState } from "@/db/errors";
+import { AppError, unavailable } from "@/lib/core/errors";
+import { errorFields, log } from "@/lib/core/log";
+import { problemOf } from "@/lib/core/problem";
+import { PERSONAL, PROBLEM_TYPE, SECURITY_HEADERS } from "./headers";
+import type { Reply } from "./reply";
+
+/** The statement or its lock took too long, or the transaction idled: the database is overloaded, not the caller wrong. */
+const TOO_SLOW = new Set(["57014", "55P03", "25P03"]);
+
+/** Anything that was thrown, as what the outside may know of it. What is a defect or an outage is logged. */
+export function refusalOf(error: unknown, about: { requestId: string; method: string; path: string }): AppError {
+  if (error instanceof AppError) {
+    if (error.status >= 500) log("warn", "api.refused", { ...about, code: error.code, detail: error.message });
+    return error;
+  }
+  if (isDatabaseAway(error) || isRetryable(error) || TOO_SLOW.has(sqlState(error) ?? "")) {
+    log("warn", "api.database-away", { ...about, ...errorFields(error) });
+    return unavailable();
+  }
+  log("error", "api.fault", { ...about, ...errorFields(error) });
+  return new AppError("internal", "Something went wrong on our side. Name the Request-Id if you write to us.");
+}
+
+/** A refusal as a reply. */
+export function refusalReply(refusal: AppError, requestId: string, extra: Record<string, string> = {}): Reply {
+  const headers: Record<string, string> = {
+    ...SECURITY_HEADERS,
+    "Content-Type": PROBLEM_TYPE,
+    "Cache-Control": PERSONAL,
+    "Request-Id": requestId,
+    ...extra,
+  };
+  const retryAfter = refusal.retryAfter ?? (refusal.code === "unavailable" ? 2 : undefined);
+  if (retryAfter !== undefined) headers["Retry-After"] = String(Math.max(1, Math.ceil(retryAfter)));
+  if (refusal.code === "unauthenticated") headers["WWW-Authenticate"] = 'Bearer realm="frontrow"';
+  return { status: refusal.status, headers, bytes: JSON.stringify(problemOf(refusal)) };
+}

@@ -1,0 +1,168 @@
+import type { Context } from "hono";
+import type { Client } from "@/db/client";
+import { AppError, invalidRequest, notFound, unavailable } from "@/lib/core/errors";
+import { log } from "@/lib/core/log";
+import { answerOnce } from "@/lib/idempotency/answer-once";
+import { findAnswer, type Intent } from "@/lib/idempotency/queries";
+import { hashRequest } from "@/lib/idempotency/request-hash";
+import { idempotencyKeySchema } from "@/lib/idempotency/schema";
+import { callerAddress } from "./address";
+import { BODY_LIMIT, readJsonBody, refuseBody } from "./body";
+import type { Answer, Call, IdempotentCall, Input } from "./call";
+import { type Caller, readCaller, requireOrganizer, signedIn } from "./caller";
+import { JSON_TYPE, PERSONAL, PROBLEM_TYPE, SECURITY_HEADERS } from "./headers";
+import { checked, readQuery } from "./input";
+import { requireSameOrigin } from "./origin";
+import { refusalOf, refusalReply } from "./refusal";
+import { type Reply, sendReply } from "./reply";
+import { nextRequestId } from "./request-id";
+
+/** What the app needs to know of the process it runs in. */
+export type Surroundings = { db: () => Client; trustProxy: boolean };
+
+/** A statement may take ten seconds (`db/client.ts`); nobody waits longer for an answer. */
+const DEADLINE_MS = 10_000;
+
+type AnyInput = Input<string, "public" | "fan" | "organizer", undefined, undefined>;
+type AnyIdempotent = IdempotentCall<string, "fan", undefined, undefined, unknown>;
+
+/** Serves one call: the contract's ground rules in their order, then the call itself, then its bytes. */
+export async function serve(call: Call, surroundings: Surroundings, c: Context): Promise<Response> {
+  const requestId = nextRequestId();
+  try {
+    const answer = await withDeadline(answerTo(call, surroundings, c), call.deadlineMs ?? DEADLINE_MS);
+    return sendReply(c, replyOf(call, answer, requestId));
+  } catch (error) {
+    const about = { requestId, method: c.req.method, path: call.path };
+    const refusal = refusalOf(error, about);
+    // Still an honest answer, but the documentation does not know it: a defect of the description.
+    if (!call.problems.includes(refusal.code)) log("warn", "api.undescribed", { ...about, code: refusal.code });
+    return sendReply(c, refusalReply(refusal, requestId));
+  }
+}
+
+async function answerTo(call: Call, { db, trustProxy }: Surroundings, c: Context): Promise<Answer> {
+  const header = (name: string) => c.req.header(name);
+  const caller = call.access === "public" ? null : await admitCaller(call, { db, trustProxy }, header);
+  const params = pathParams(call, c);
+  const query = call.query ? checked(call.query, readQuery(c.req.url)) : refuseQuery(c.req.url);
+  const raw = call.body ? await readJsonBody(c, call.bodyLimit ?? BODY_LIMIT) : await refuseBody(c);
+  const input = {
+    db: db(),
+    caller,
+    params,
+    query,
+    body: call.body ? checked(call.body, raw) : undefined,
+    header,
+    address: callerAddress({ socketAddress: socketAddress(c), forwardedFor: header("x-forwarded-for"), trustProxy }),
+  } as AnyInput;
+  if (!call.idempotent) return await call.handle(input as never);
+  const intent = intentOf(c, caller as Caller, raw);
+  return await idempotently(call as AnyIdempotent, input as Input<string, "fan", undefined, undefined>, intent);
+}
+
+async function admitCaller(call: Call, { db, trustProxy }: Surroundings, header: AnyInput["header"]): Promise<Caller> {
+  const caller = signedIn(await readCaller(header("authorization"), header("cookie")));
+  if (caller.via === "cookie" && call.method !== "GET") requireSameOrigin(header, trustProxy);
+  if (call.access === "organizer") await requireOrganizer(db(), caller);
+  return caller;
+}
+
+const socketAddress = (c: Context): string | undefined =>
+  (c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined)?.incoming?.socket?.remoteAddress;
+
+function pathParams(call: Call, c: Context): Record<string, string> {
+  const params: Record<string, string> = {};
+  for (const [, name = "", suffix = ""] of call.path.matchAll(/\{(\w+)\}([^/]*)/g)) {
+    const value = c.req.param(name) ?? "";
+    params[name] = value.slice(0, value.length - suffix.length);
+    if (params[name].includes("\0") || params[name].length > 200) throw notFound(name.replace(/Id$/, ""));
+  }
+  return params;
+}
+
+function refuseQuery(url: string): undefined {
+  const names = Object.keys(readQuery(url));
+  if (names.length === 0) return;
+  throw invalidRequest(names.map((path) => ({ path, message: "is not a known parameter" })));
+}
+
+function intentOf(c: Context, caller: Caller, body: unknown): Intent | null {
+  const key = c.req.header("idempotency-key");
+  if (key === undefined) return null;
+  const parsed = idempotencyKeySchema.safeParse(key);
+  if (!parsed.success) {
+    throw invalidRequest([{ path: "Idempotency-Key", message: parsed.error.issues[0]?.message ?? "is not valid" }]);
+  }
+  const requestHash = hashRequest({ method: c.req.method, path: c.req.path, body });
+  return { userId: caller.userId, key, requestHash };
+}
+
+async function idempotently(
+  call: AnyIdempotent,
+  input: Input<string, "fan", undefined, undefined>,
+  intent: Intent | null,
+): Promise<Answer> {
+  try {
+    if (!intent) return await call.handle({ ...input, pass: await call.before(input) });
+    const kept = await findAnswer(input.db, intent);
+    if (kept) return replayOf(kept);
+    const pass = await call.before(input).catch(async (refusal: unknown) => {
+      // The first call may have ended what the gate asks for (paying ends an admission) since we looked.
+      const meanwhile = await findAnswer(input.db, intent);
+      if (meanwhile) return { replay: meanwhile };
+      throw refusal;
+    });
+    if (isReplay(pass)) return replayOf(pass.replay);
+    const answer = await answerOnce(input.db, intent, async (tx) => {
+      const { status, body } = await call.handle({ ...input, db: tx, pass });
+      return { status, body: JSON.stringify(body) };
+    });
+    return answer.replayed ? replayOf(answer) : keptAnswer(answer);
+  } finally {
+    call.after?.(input);
+  }
+}
+
+type Kept = { status: number; body: string };
+
+const isReplay = (pass: unknown): pass is { replay: Kept } =>
+  typeof pass === "object" && pass !== null && "replay" in pass;
+
+const keptAnswer = ({ status, body }: Kept): Answer => ({
+  status,
+  text: body,
+  type: status < 400 ? JSON_TYPE : PROBLEM_TYPE,
+});
+
+const replayOf = (kept: Kept): Answer => ({ ...keptAnswer(kept), headers: { "Idempotent-Replayed": "true" } });
+
+function replyOf(call: Call, answer: Answer, requestId: string): Reply {
+  const bytes = answer.text ?? (answer.body === undefined ? null : JSON.stringify(answer.body));
+  const headers: Record<string, string> = {
+    ...SECURITY_HEADERS,
+    "Cache-Control": answer.status < 400 ? (call.cache ?? PERSONAL) : PERSONAL,
+    "Request-Id": requestId,
+    ...answer.headers,
+  };
+  if (bytes !== null) headers["Content-Type"] = answer.type ?? JSON_TYPE;
+  return { status: answer.status, headers, bytes };
+}
+
+async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(unavailable("The answer took too long.")), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What an unknown path, or a method that a known path does not take, is answered with. */
+export function serveUnknown(c: Context, allow?: string): Response {
+  const detail = allow ? `This address takes ${allow} only.` : "There is no such address.";
+  return sendReply(c, refusalReply(new AppError("not_found", detail), nextRequestId(), allow ? { Allow: allow } : {}));
+}
