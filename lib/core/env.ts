@@ -17,6 +17,7 @@ const schema = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
   WEB_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
   TRUST_PROXY: flag,
+  NEXTAUTH_URL: z.url({ protocol: /^https?$/ }).optional(),
   DATABASE_POOL: z.coerce.number().int().min(1).max(500).default(12),
 });
 
@@ -32,6 +33,8 @@ export type Env = {
   webConcurrency: number;
   /** Believe `X-Forwarded-For`. */
   trustProxy: boolean;
+  /** Where visitors reach the site, if that is not simply host and port. */
+  siteUrl: string | undefined;
   /** Connections per process. */
   poolSize: number;
 };
@@ -57,15 +60,22 @@ export function readEnv(): Env {
     port: env.PORT,
     webConcurrency: env.WEB_CONCURRENCY,
     trustProxy: env.TRUST_PROXY,
+    siteUrl: env.NEXTAUTH_URL,
     poolSize: env.DATABASE_POOL,
   };
 }
 
 /** What the process found out at its start (embedded database, kept secret) and the rest of it must see. */
-export function provideEnv(found: { databaseUrl?: string; authSecret?: string; nextAuthUrl?: string }): void {
+export function provideEnv(found: {
+  databaseUrl?: string;
+  authSecret?: string;
+  nextAuthUrl?: string;
+  trustHost?: boolean;
+}): void {
   if (found.databaseUrl) process.env.DATABASE_URL = found.databaseUrl;
   if (found.authSecret) process.env.AUTH_SECRET = found.authSecret;
   if (found.nextAuthUrl) process.env.NEXTAUTH_URL ??= found.nextAuthUrl;
+  if (found.trustHost) process.env.AUTH_TRUST_HOST ??= "1";
 }
 
 /** Which build of React and Next this process runs; to be called before they are loaded. */

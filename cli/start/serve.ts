@@ -1,0 +1,150 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import next from "next";
+import { closeDb, getDb } from "@/db/client";
+import { startRevocations } from "@/lib/auth/revocations";
+import { type Env, readEnv } from "@/lib/core/env";
+import { errorFields, log } from "@/lib/core/log";
+import { StartFault } from "@/lib/core/start-fault";
+import { BARE_POLICY, DEVELOPMENT_POLICY, SECURITY_HEADERS, TRANSPORT_SECURITY } from "@/lib/web/security-headers";
+import { finishPages } from "./finished-pages";
+import { loadApi, loadTicker } from "./parts";
+
+/** How long requests in progress may take to finish when the server stops. */
+const STOP_SECONDS = 10;
+
+/** next-auth's forms are small; Next itself would read any length into memory. */
+const MAX_AUTH_BODY = 16_384;
+
+export type Serving = { port: number; stop(): Promise<void> };
+
+/** Says in one line why a port cannot be had. */
+export function listenFault(error: NodeJS.ErrnoException, { host, port }: Pick<Env, "host" | "port">): Error {
+  switch (error.code) {
+    case "EADDRINUSE":
+      return new StartFault(`Port ${port} of ${host} is taken. Choose another with PORT.`);
+    case "EACCES":
+      return new StartFault(`Port ${port} may not be used by this account. Choose one above 1023 with PORT.`);
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return new StartFault(`HOST ${host} is not an address of this machine.`);
+    default:
+      return error;
+  }
+}
+
+function listen(server: Server, { host, port }: Env): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) => reject(listenFault(error, { host, port })));
+    server.listen(port, host, () => resolve((server.address() as { port: number }).port));
+  });
+}
+
+/**
+ * `X-Forwarded-*` as Next and next-auth may believe them: a trusted proxy's, otherwise the socket's own address
+ * and nothing else, since anybody could write the rest.
+ */
+function sanitise(req: IncomingMessage, trustProxy: boolean): void {
+  // Next's own marks for requests inside itself are not a visitor's to set.
+  delete req.headers["x-middleware-subrequest"];
+  if (trustProxy) return;
+  for (const name of ["forwarded", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "x-real-ip"]) {
+    delete req.headers[name];
+  }
+  req.headers["x-forwarded-for"] = req.socket.remoteAddress ?? "";
+}
+
+function tooLargeForAuth(req: IncomingMessage): boolean {
+  if (req.method === "GET" || req.method === "HEAD") return false;
+  const length = Number(req.headers["content-length"] ?? Number.NaN);
+  return !(length <= MAX_AUTH_BODY);
+}
+
+/**
+ * Serves API and pages on one port, in this process: `/api/*` goes straight to the API, next-auth's routes and the
+ * pages through Next. Starts what runs beside requests (ticker, revocations) and stops everything in order.
+ */
+export async function serve(): Promise<Serving> {
+  const env = readEnv();
+  const dev = !env.production;
+  const server = createServer({
+    // Against callers who send slowly: 10 s for the headers, 30 s for the whole request.
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    connectionsCheckingInterval: 2000,
+    // Longer than a proxy keeps its side, and longer than a fan waits between two polls.
+    keepAliveTimeout: 65_000,
+  });
+  const db = getDb();
+  const app = next({ dev, dir: process.cwd(), hostname: env.host, port: env.port, httpServer: server });
+  const revocations = startRevocations(db);
+  const [, api, startTicker] = await Promise.all([app.prepare(), loadApi(), loadTicker()]);
+  const pages = app.getRequestHandler();
+  const https = env.siteUrl?.startsWith("https://") ?? false;
+  const policy = dev ? DEVELOPMENT_POLICY : BARE_POLICY;
+
+  const answerPage = async (req: IncomingMessage, res: ServerResponse) => {
+    const url = req.url ?? "/";
+    if (url.startsWith("/api/auth/") && tooLargeForAuth(req)) {
+      res.writeHead(413, { Connection: "close" }).end();
+      return;
+    }
+    const isDocument = !url.startsWith("/_next/") && !url.startsWith("/api/") && req.headers.rsc === undefined;
+    if (!dev && isDocument) finishPages(req, res);
+    await pages(req, res);
+  };
+
+  server.on("request", (req, res) => {
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) res.setHeader(name, value);
+    res.setHeader("Content-Security-Policy", policy);
+    if (https || (env.trustProxy && req.headers["x-forwarded-proto"] === "https")) {
+      res.setHeader("Strict-Transport-Security", TRANSPORT_SECURITY);
+    }
+    const url = req.url ?? "/";
+    if (api && url.startsWith("/api/") && !url.startsWith("/api/auth/")) {
+      api(req, res);
+      return;
+    }
+    sanitise(req, env.trustProxy);
+    answerPage(req, res).catch((error) => {
+      log("error", "page.failed", { path: url.split("?")[0], ...errorFields(error) });
+      if (!res.headersSent) res.writeHead(500, { "Content-Type": "text/plain; charset=utf-8" });
+      res.end("Something went wrong on our side.");
+    });
+  });
+
+  const upgrades = new Set<Socket>();
+  server.on("upgrade", (_req, socket: Socket) => {
+    upgrades.add(socket);
+    socket.once("close", () => upgrades.delete(socket));
+  });
+
+  let port: number;
+  try {
+    port = await listen(server, env);
+  } catch (error) {
+    revocations.stop();
+    await app.close();
+    throw error;
+  }
+  const ticker = startTicker?.(db);
+
+  return {
+    port,
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of upgrades) socket.destroy();
+      // Connections become idle one by one as their requests finish.
+      const sweep = setInterval(() => server.closeIdleConnections(), 50);
+      const impatience = setTimeout(() => server.closeAllConnections(), STOP_SECONDS * 1000);
+      await closed;
+      clearInterval(sweep);
+      clearTimeout(impatience);
+      await ticker?.stop();
+      revocations.stop();
+      await app.close();
+      await closeDb();
+    },
+  };
+}
