@@ -35,7 +35,41 @@ export function createClient(url: string, poolSize: number): Client {
   pool.on("error", (error) => log("warn", "database.connection-lost", errorFields(error)));
   // Nor must one that is in use, in the moment between two statements; its next statement fails and says so.
   pool.on("connect", (client) => client.on("error", () => {}));
-  return drizzle(pool, { schema, casing: "snake_case" }) as Client;
+  const db = drizzle(pool, { schema, casing: "snake_case" }) as Client;
+  db.transaction = safeTransaction(db);
+  return db;
+}
+
+type SessionOf<T> = { new (client: pg.PoolClient, dialect: unknown, schema: unknown, options: unknown): Session<T> };
+type Session<T> = {
+  dialect: unknown;
+  schema: unknown;
+  options: unknown;
+  transaction(work: (tx: Tx) => Promise<T>, config?: unknown): Promise<T>;
+};
+
+/**
+ * Drizzle's transaction, on a connection that is always given back. Drizzle 0.45.4 takes a connection out of the pool
+ * and loses it for good when `begin` fails, so a few killed backends would empty the pool; and a connection that dies
+ * between two statements of a transaction would end the process, because nobody listens to its `error` event.
+ * (`db/driver.test.ts` shows both.)
+ */
+function safeTransaction(db: Client): Client["transaction"] {
+  return async <T>(work: (tx: Tx) => Promise<T>, config?: unknown): Promise<T> => {
+    const shared = (db as unknown as { _: { session: Session<T> } })._.session;
+    const connection = await db.$client.connect();
+    // What it says is also said by the statement under way or the next one.
+    const ignore = () => {};
+    connection.on("error", ignore);
+    try {
+      const Session = shared.constructor as SessionOf<T>;
+      return await new Session(connection, shared.dialect, shared.schema, shared.options).transaction(work, config);
+    } finally {
+      connection.off("error", ignore);
+      // A connection left inside a transaction is not used again.
+      connection.release(connection.getTransactionStatus() !== "I");
+    }
+  };
 }
 
 /** This process's one client, on `DATABASE_URL`. */
