@@ -1,0 +1,22 @@
+import { AppError } from "@/lib/core/errors";
+
+export const seatUnavailable = (seatIds: string[]) =>
+  new AppError("seat_unavailable", "Another fan was faster: these seats are taken.", { seatIds });
+
+export const nothingAvailable = () =>
+  new AppError("seat_unavailable", "There are not that many seats side by side.", { seatIds: [] });
+
+export const seatLimitExceeded = (limit: number) =>
+  new AppError("seat_limit_exceeded", `One fan may have ${limit} seats of this concert, held and paid together.`, {
+    limit,
+  });
+
+export const notOnSale = () => new AppError("not_on_sale", "This performance is not on sale now.");
+
+export const reservationExpired = () => new AppError("reservation_expired", "The hold on these seats is over.");
+
+export const reservationAlreadyPaid = () => new AppError("reservation_already_paid", "This reservation is paid.");
+
+export const reservationCancelled = () => new AppError("reservation_cancelled", "This reservation was cancelled.");
+
+export const notCancellable = () => new AppError("not_cancellable", "This reservation cannot be cancelled any more.");

@@ -1,0 +1,85 @@
+import { type Db, statement } from "@/db/client";
+import { AppError, invalidRequest, notFound, unavailable } from "@/lib/core/errors";
+import { isId, newId } from "@/lib/core/ids";
+import { ADMITTED_NOW, type Admission } from "@/lib/queue/admission";
+import { explainHold } from "./explain-hold";
+import { RESERVATION_COLUMNS, type ReservationRow, reservationOf } from "./reservation";
+import type { Reservation } from "./schema";
+
+/** Two holds of one fan at one moment: the later one is tried again this often before the fan is told to. */
+const ATTEMPTS = 5;
+
+/**
+ * All that decides a hold, in one statement: the performance is on sale, the seats are free by the database's clock
+ * (locked in id order, so two holds cannot deadlock), the fan's limit is kept and the admission is good. `free` drops
+ * a seat that another hold took while this one waited for its lock.
+ *
+ * `gate` compares `holds` with its value in the statement's own snapshot: two holds of one fan read the same count of
+ * seats, but the second finds `holds` raised when it gets the row, matches nothing and is tried again (a row lock
+ * re-reads the row it waited for, but a sub-select keeps the old snapshot; see docs/decisions). The same update
+ * stretches the admission to cover the hold.
+ */
+export const HOLD_SEATS = `
+with sale as (
+  select c.max_seats_per_fan as seat_limit, c.currency, now() + make_interval(secs => c.hold_seconds) as ends
+  from concerts c, performances p
+  where c.id = $1 and p.concert_id = $1 and p.id = $4 and p.starts_at > now()
+    and c.sale_opens_at <= now() and (c.sale_closes_at is null or c.sale_closes_at > now())),
+mine as (
+  select coalesce(sum(seat_count), 0)::int as seats from reservations
+  where concert_id = $1 and user_id = $3 and (status = 'paid' or (status = 'held' and expires_at > now()))),
+free as (
+  select s.id, s.section_id, s.row, s.number, s.price from seats s
+  where s.concert_id = $1 and s.performance_id = $4 and s.id = any($5::uuid[])
+    and s.sold_at is null and (s.held_until is null or s.held_until <= now())
+  order by s.id for update),
+gate as (
+  update queue_entries e set holds = e.holds + 1, admitted_until = greatest(e.admitted_until, sale.ends)
+  from sale, mine
+  where e.concert_id = $1 and e.id = $2 and e.user_id = $3 and ${ADMITTED_NOW}
+    and e.holds = (select holds from queue_entries where concert_id = $1 and id = $2)
+    and (select count(*) from free) = cardinality($5::uuid[])
+    and mine.seats + cardinality($5::uuid[]) <= sale.seat_limit
+  returning sale.currency, sale.ends),
+taken as (
+  update seats s set reservation_id = $6, held_until = gate.ends, sold_at = null
+  from free, gate where s.concert_id = $1 and s.id = free.id
+  returning s.id)
+insert into reservations (concert_id, id, user_id, performance_id, entry_id, status, seats, seat_count, amount, currency, created_at, expires_at)
+select $1, $6, $3, $4, $2, 'held',
+       jsonb_agg(jsonb_build_object('id', f.id, 'section', sec.name, 'row', f.row, 'number', f.number, 'tier', t.name, 'price', f.price)
+                 order by sec.ordinal, f.row, f.number),
+       count(*), sum(f.price), gate.currency, now(), gate.ends
+from gate, free f
+  join sections sec on sec.concert_id = $1 and sec.id = f.section_id
+  join price_tiers t on t.concert_id = $1 and t.id = sec.tier_id
+where (select count(*) from taken) = cardinality($5::uuid[])
+group by gate.currency, gate.ends
+returning ${RESERVATION_COLUMNS}`;
+
+const hold = statement<ReservationRow>("booking_hold_seats", HOLD_SEATS);
+
+/**
+ * Holds seats for the concert's `holdSeconds`, all or none. Throws the gate's refusals, `seat_unavailable` (with the
+ * seats that are taken), `seat_limit_exceeded`, `not_on_sale`, `not_found` for an unknown performance or seat.
+ */
+export async function holdSeats(
+  db: Db,
+  { admission, performanceId, seatIds }: { admission: Admission; performanceId: string; seatIds: string[] },
+): Promise<Reservation> {
+  if (!isId(performanceId)) throw notFound("performance");
+  if (!seatIds.every(isId)) throw notFound("seat");
+  if (seatIds.length === 0) throw invalidRequest([{ path: "seatIds", message: "names no seat" }]);
+  if (new Set(seatIds).size !== seatIds.length)
+    throw invalidRequest([{ path: "seatIds", message: "names a seat twice" }]);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const { concertId, entryId, userId } = admission;
+    const [row] = await hold(db, [concertId, entryId, userId, performanceId, seatIds, newId()]);
+    if (row) return reservationOf(row);
+    await explainHold(db, { admission, performanceId, seatIds, count: seatIds.length });
+  }
+  throw unavailable("These seats are being fought for; try again.");
+}
+
+/** Whether a hold failed because someone else has a seat. */
+export const isSeatTaken = (error: unknown): boolean => error instanceof AppError && error.code === "seat_unavailable";

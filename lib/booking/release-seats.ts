@@ -1,0 +1,45 @@
+import { type Db, statement } from "@/db/client";
+import { RESERVATION_COLUMNS, type ReservationRow, reservationOf } from "./reservation";
+import type { Reservation } from "./schema";
+
+/**
+ * Ends a reservation in one of the two ways and frees the seats that it still has. Seats that a later hold took over
+ * stay with that hold.
+ */
+const release = statement<ReservationRow>(
+  "booking_release",
+  `with ended as (
+     update reservations set status = $4, ended_at = now()
+     where concert_id = $1 and id = $2 and user_id = $3 and status = $5 and ($5 <> 'held' or expires_at > now())
+     returning ${RESERVATION_COLUMNS}),
+   freed as (
+     update seats s set reservation_id = null, held_until = null, sold_at = null
+     from ended where s.concert_id = $1 and s.reservation_id = $2
+       and s.id in (select (seat ->> 'id')::uuid from jsonb_array_elements(ended.seats) seat))
+   select * from ended`,
+);
+
+type Whose = { concertId: string; reservationId: string; userId: string };
+
+/** Gives a held reservation's seats back; null if it is not held (any more). */
+export const releaseHold = (db: Db, whose: Whose): Promise<Reservation | null> => end(db, whose, "cancelled", "held");
+
+/** Takes a paid reservation's seats back, inside the refund's transaction; null if it is not paid (any more). */
+export const releasePaid = (tx: Db, whose: Whose): Promise<Reservation | null> => end(tx, whose, "refunded", "paid");
+
+async function end(db: Db, whose: Whose, to: "cancelled" | "refunded", from: "held" | "paid") {
+  const [row] = await release(db, [whose.concertId, whose.reservationId, whose.userId, to, from]);
+  return row ? reservationOf(row) : null;
+}
+
+const findHeld = statement<{ id: string }>(
+  "booking_find_held",
+  `select id from reservations where concert_id = $1 and user_id = $2 and status = 'held' and expires_at > now()`,
+);
+
+/** Gives back whatever a fan holds of a concert, for one who leaves it. */
+export async function releaseHolds(db: Db, { concertId, userId }: { concertId: string; userId: string }) {
+  for (const { id } of await findHeld(db, [concertId, userId])) {
+    await releaseHold(db, { concertId, reservationId: id, userId });
+  }
+}

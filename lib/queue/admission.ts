@@ -1,0 +1,116 @@
+import { type Db, statement } from "@/db/client";
+import { oncePerProcess } from "@/lib/core/registry";
+import { type Entry, readEntry } from "./entry";
+import { admissionExpired, queueTokenInvalid, queueTokenRequired, queueWaiting } from "./errors";
+import { knownLine } from "./line";
+import { type QueueClaims, readQueueToken } from "./token";
+
+declare const checked: unique symbol;
+
+/**
+ * The right to shop, proved to this process by a database check within the last second. Only this module can make
+ * one. Whatever changes anything checks the entry once more inside its own statement (`ADMITTED_NOW`).
+ */
+export type Admission = {
+  readonly concertId: string;
+  readonly entryId: string;
+  readonly userId: string;
+  readonly [checked]: true;
+};
+
+/** For the WHERE of another module's statement on `queue_entries e`: the entry is admitted by the database's clock. */
+export const ADMITTED_NOW = "e.status = 'admitted' and e.admitted_until > now()";
+
+const CACHE_MS = 1000;
+const CACHE_MOST = 50_000;
+
+// Monotonic time until which a check need not be repeated, by entry.
+const cache = () => oncePerProcess("queue.admissions", () => new Map<string, number>());
+
+const claim = statement<{ admitted_until: Date }>(
+  "queue_claim",
+  `update queue_entries e
+   set claimed_at = now(),
+       admitted_until = greatest(e.admitted_until, e.admitted_at + make_interval(secs => q.session_seconds))
+   from queues q
+   where e.concert_id = $1 and e.id = $2 and ${ADMITTED_NOW} and e.claimed_at is null and q.concert_id = $1
+   returning e.admitted_until`,
+);
+
+/**
+ * The gate: the token is the signed-in fan's own, for this concert, and admitted now. The first call through it
+ * claims the turn, which stretches the admission from `claimSeconds` to `sessionSeconds`.
+ * Throws `queue_token_required`, `queue_token_invalid`, `queue_waiting` (with `position`), `admission_expired`.
+ */
+export async function requireAdmission(
+  db: Db,
+  { token, concertId, userId }: { token: string | undefined; concertId: string; userId: string },
+): Promise<Admission> {
+  const claims = checkClaims({ token, concertId, userId });
+  const admission = { concertId, entryId: claims.entryId, userId } as Admission;
+  const now = performance.now();
+  if ((cache().get(claims.entryId) ?? 0) > now) return admission;
+  const entry = await readEntry(db, concertId, claims.entryId);
+  await refuseUnlessAdmitted(db, claims, entry);
+  if (entry?.claimedAt === null) {
+    const [claimed] = await claim(db, [concertId, claims.entryId]);
+    // Claimed by another call at the same moment, or over in between: the entry knows.
+    if (!claimed) await refuseUnlessAdmitted(db, claims, await readEntry(db, concertId, claims.entryId));
+  }
+  if (cache().size >= CACHE_MOST) cache().clear();
+  const endsIn = (entry?.admittedUntil?.getTime() ?? 0) - Date.now();
+  cache().set(claims.entryId, now + Math.max(0, Math.min(CACHE_MS, endsIn)));
+  return admission;
+}
+
+/** A token sent where none is needed (the wallet) is still checked as at the gate. Throws what the gate throws. */
+export async function checkQueueToken(db: Db, { token, userId }: { token: string; userId: string }): Promise<void> {
+  const claims = readQueueToken(token);
+  if (!claims) throw queueTokenInvalid();
+  await requireAdmission(db, { token, concertId: claims.concertId, userId });
+}
+
+/** Why a write that asked for `ADMITTED_NOW` found nothing: throws the gate's reason, or returns if there is none. */
+export async function explainRefusal(db: Db, admission: Admission): Promise<void> {
+  forgetAdmission(admission.entryId);
+  const entry = await readEntry(db, admission.concertId, admission.entryId);
+  await refuseUnlessAdmitted(db, { ...admission, number: entry?.number ?? null }, entry);
+}
+
+/** The next call of this entry asks the database again. */
+export const forgetAdmission = (entryId: string): void => {
+  cache().delete(entryId);
+};
+
+function checkClaims(asked: { token: string | undefined; concertId: string; userId: string }): QueueClaims {
+  if (!asked.token) throw queueTokenRequired();
+  const claims = readQueueToken(asked.token);
+  if (claims?.concertId !== asked.concertId || claims.userId !== asked.userId) throw queueTokenInvalid();
+  return claims;
+}
+
+async function refuseUnlessAdmitted(
+  db: Db,
+  claims: { concertId: string; userId: string; number: number | null },
+  entry: Entry | null,
+): Promise<void> {
+  if (!entry || entry.userId !== claims.userId) throw queueTokenInvalid();
+  if (entry.status === "admitted") return;
+  if (entry.status !== "waiting" && entry.status !== "lobby") throw admissionExpired();
+  throw queueWaiting(entry.number === null ? null : await positionOf(db, claims.concertId, entry.number));
+}
+
+const readPosition = statement<{ position: number }>(
+  "queue_read_position",
+  `select $2::int8 - q.served_through - (select count(*) from queue_departures
+     where concert_id = $1 and number > q.served_through and number < $2::int8) as position
+   from queues q where q.concert_id = $1`,
+);
+
+/** From memory where this process has the line in it; inside a transaction by a read. */
+async function positionOf(db: Db, concertId: string, number: number): Promise<number> {
+  const line = knownLine(db, concertId);
+  if (line?.touch()) return Math.max(1, line.positionOf(number));
+  const [row] = await readPosition(db, [concertId, number]);
+  return Math.max(1, row?.position ?? 1);
+}

@@ -1,0 +1,99 @@
+import { type Client, type Db, statement } from "@/db/client";
+import { drawLobby } from "./draw-lobby";
+import { HISTORY_BUCKET } from "./history";
+import { knownLine } from "./line";
+import { type RoomRow, tryLockRoom } from "./lock-room";
+import { creditAfter } from "./rules";
+
+const expire = statement<never>(
+  "queue_expire_admissions",
+  `update queue_entries set status = 'expired', ended_at = admitted_until
+   where concert_id = $1 and status = 'admitted' and admitted_until <= now()`,
+);
+
+const countActive = statement<{ active: number }>(
+  "queue_count_active",
+  "select count(*) as active from queue_entries where concert_id = $1 and status = 'admitted'",
+);
+
+const admit = statement<{ admitted: number; served_through: number }>(
+  "queue_admit",
+  `with next as (
+     select id from queue_entries where concert_id = $1 and status = 'waiting' order by number limit $2),
+   admitted as (
+     update queue_entries e
+     set status = 'admitted', admitted_at = now(), admitted_until = now() + make_interval(secs => $3)
+     from next where e.concert_id = $1 and e.id = next.id returning e.number),
+   sums as (select count(*)::int as n, max(number) as last from admitted),
+   counted as (
+     insert into queue_history (concert_id, at, admitted)
+     select $1, ${HISTORY_BUCKET}, n from sums where n > 0
+     on conflict (concert_id, at) do update set admitted = queue_history.admitted + excluded.admitted)
+   update queues
+   set served_through = case when sums.n < $2 then last_number else greatest(served_through, sums.last) end,
+       credit = $4::float8 - case when $5 then sums.n else 0 end, credit_at = now()
+   from sums where concert_id = $1
+   returning sums.n as admitted, served_through`,
+);
+
+const keepCredit = statement<never>(
+  "queue_keep_credit",
+  "update queues set credit = $2, credit_at = now() where concert_id = $1",
+);
+
+/**
+ * Lets in the lowest waiting numbers of one concert, as many as `activeLimit` and `admissionsPerMinute` allow, after
+ * ending the admissions that are over; draws the lobby first when its time has come. Safe with any number of
+ * processes: one at a time holds the room's lock, the others give way. Answers how many were let in.
+ */
+export async function admitNext(db: Client, concertId: string): Promise<number> {
+  const outcome = await db.transaction(async (tx) => {
+    const [room] = await tryLockRoom(tx, [concertId]);
+    if (!room) return null;
+    return await admitLocked(tx, concertId, room);
+  });
+  if (outcome && outcome.servedThrough > 0) knownLine(db, concertId)?.note({ servedThrough: outcome.servedThrough });
+  return outcome?.admitted ?? 0;
+}
+
+/** The same inside a transaction that holds the room's lock already. */
+export async function admitLocked(
+  tx: Db,
+  concertId: string,
+  room: RoomRow,
+): Promise<{ admitted: number; servedThrough: number }> {
+  if (room.draw_pending && room.is_open) {
+    room.last_number += await drawLobby(tx, { concertId, seed: room.draw_seed, lastNumber: room.last_number });
+  }
+  await expire(tx, [concertId]);
+  const credit = creditAfter(room.credit, room.elapsed_seconds, room.admissions_per_minute);
+  const anyWaiting = room.last_number > room.served_through;
+  if (room.mode === "off") {
+    if (!anyWaiting) return { admitted: 0, servedThrough: 0 };
+    return await letIn(tx, concertId, room, { most: 2 ** 31 - 1, credit: 0, counts: false });
+  }
+  if (room.mode === "paused" || !room.is_open) {
+    // Time spent paused or before the opening earns nothing.
+    await keepCredit(tx, [concertId, 0]);
+    return { admitted: 0, servedThrough: 0 };
+  }
+  // A statement of its own after `expire`: a hold that stretched an admission while `expire` waited for it is counted.
+  const [counted] = await countActive(tx, [concertId]);
+  const places = Math.max(0, room.active_limit - (counted?.active ?? 0));
+  const most = Math.min(places, Math.floor(credit));
+  if (!anyWaiting || most === 0) {
+    await keepCredit(tx, [concertId, credit]);
+    return { admitted: 0, servedThrough: 0 };
+  }
+  return await letIn(tx, concertId, room, { most, credit, counts: true });
+}
+
+async function letIn(
+  tx: Db,
+  concertId: string,
+  room: RoomRow,
+  how: { most: number; credit: number; counts: boolean },
+): Promise<{ admitted: number; servedThrough: number }> {
+  const [row] = await admit(tx, [concertId, how.most, room.claim_seconds, how.credit, how.counts]);
+  return { admitted: row?.admitted ?? 0, servedThrough: row?.served_through ?? 0 };
+}

@@ -1,0 +1,71 @@
+import { type Db, statement } from "@/db/client";
+import type { QueueStatus } from "@/db/constants";
+import { Batcher } from "@/lib/core/batcher";
+import { oncePerProcess } from "@/lib/core/registry";
+
+/** A row of `queue_entries` with its status as of the database's clock: an admission past its end is `expired`. */
+export type Entry = {
+  id: string;
+  userId: string;
+  number: number | null;
+  status: QueueStatus;
+  enteredAt: Date;
+  admittedAt: Date | null;
+  admittedUntil: Date | null;
+  claimedAt: Date | null;
+};
+
+export type EntryRow = {
+  id: string;
+  user_id: string;
+  number: number | null;
+  status: QueueStatus;
+  entered_at: Date;
+  admitted_at: Date | null;
+  admitted_until: Date | null;
+  claimed_at: Date | null;
+};
+
+/** The columns of an entry, for the statements of this module. */
+export const ENTRY_COLUMNS = `id, user_id, number, entered_at, admitted_at, admitted_until, claimed_at,
+  case when status = 'admitted' and admitted_until <= now() then 'expired' else status end as status`;
+
+export const entryOf = (row: EntryRow): Entry => ({
+  id: row.id,
+  userId: row.user_id,
+  number: row.number,
+  status: row.status,
+  enteredAt: row.entered_at,
+  admittedAt: row.admitted_at,
+  admittedUntil: row.admitted_until,
+  claimedAt: row.claimed_at,
+});
+
+const readEntries = statement<EntryRow>(
+  "queue_read_entries",
+  `select ${ENTRY_COLUMNS} from queue_entries where concert_id = $1 and id = any($2::uuid[])`,
+);
+
+const readers = () =>
+  oncePerProcess("queue.entry-readers", () => new WeakMap<object, Map<string, Batcher<string, Entry | null>>>());
+
+/**
+ * One entry from the database, or null. Those who ask while a read is under way share the next one, so a concert
+ * has at most one of these reads in flight per process, and no answer is older than its question.
+ */
+export function readEntry(db: Db, concertId: string, entryId: string): Promise<Entry | null> {
+  const ofDb = readers().get(db) ?? new Map<string, Batcher<string, Entry | null>>();
+  readers().set(db, ofDb);
+  const reader =
+    ofDb.get(concertId) ??
+    new Batcher<string, Entry | null>(
+      async (ids) => {
+        const rows = await readEntries(db, [concertId, ids]);
+        const byId = new Map(rows.map((row) => [row.id, entryOf(row)]));
+        return ids.map((id) => byId.get(id) ?? null);
+      },
+      { batch: 1000, waiting: 20_000 },
+    );
+  ofDb.set(concertId, reader);
+  return reader.add(entryId);
+}

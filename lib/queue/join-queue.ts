@@ -1,0 +1,143 @@
+import { type Client, type Db, statement } from "@/db/client";
+import { Batcher } from "@/lib/core/batcher";
+import { notFound } from "@/lib/core/errors";
+import { newId } from "@/lib/core/ids";
+import { oncePerProcess } from "@/lib/core/registry";
+import { admitLocked } from "./admit-next";
+import { ENTRY_COLUMNS, type Entry, type EntryRow, entryOf } from "./entry";
+import { queueClosed } from "./errors";
+import { HISTORY_BUCKET } from "./history";
+import { getLine, knownLine } from "./line";
+import { lockRoom, type RoomRow } from "./lock-room";
+import type { QueueView } from "./schema";
+import { tokenOf, viewOf } from "./view";
+
+/** Joins that may wait in one process before the next one is told to come back: 50,000 are about five seconds' worth. */
+const MOST_WAITING = 50_000;
+const BATCH = 2000;
+
+type Joined = { created: boolean; entry: Entry };
+
+const findLive = statement<EntryRow>(
+  "queue_find_live",
+  `select ${ENTRY_COLUMNS} from queue_entries
+   where concert_id = $1 and user_id = any($2::uuid[]) and status in ('lobby', 'waiting', 'admitted')`,
+);
+
+const endLapsed = statement<never>(
+  "queue_end_lapsed",
+  `update queue_entries set status = 'expired', ended_at = admitted_until
+   where concert_id = $1 and id = any($2::uuid[]) and status = 'admitted' and admitted_until <= now()`,
+);
+
+const insertEntries = statement<{ entered_at: Date }>(
+  "queue_insert_entries",
+  `with entries as (
+     insert into queue_entries (concert_id, id, user_id, number, status, entered_at)
+     select $1, id, user_id, case when $6 then null else $4::int8 + place end, case when $6 then 'lobby' else 'waiting' end,
+            date_trunc('milliseconds', now())
+     from unnest($2::uuid[], $3::uuid[]) with ordinality as new (id, user_id, place)),
+   counted as (
+     insert into queue_history (concert_id, at, joined) values ($1, ${HISTORY_BUCKET}, $5::int)
+     on conflict (concert_id, at) do update set joined = queue_history.joined + excluded.joined)
+   update queues set last_number = case when $6 then last_number else $4::int8 + $5::int end where concert_id = $1
+   returning date_trunc('milliseconds', now()) as entered_at`,
+);
+
+const readAgain = statement<EntryRow>(
+  "queue_read_joined",
+  `select ${ENTRY_COLUMNS} from queue_entries where concert_id = $1 and id = any($2::uuid[])`,
+);
+
+/**
+ * Puts a fan at the end of a concert's line, or finds the place that the fan has already. Joins of one process that
+ * arrive together share one durable transaction; numbers follow the order of commits, also across processes.
+ * Throws `queue_closed`, `not_found`, `unavailable`.
+ */
+export async function joinQueue(
+  db: Client,
+  { concertId, userId }: { concertId: string; userId: string },
+): Promise<{ created: boolean; view: QueueView }> {
+  const { created, entry } = await batcherOf(db, concertId).add(userId);
+  const line = await getLine(db, concertId);
+  if (entry.number !== null) line.note({ lastNumber: entry.number });
+  return { created, view: { token: tokenOf(concertId, entry), ...viewOf(line, entry) } };
+}
+
+const batchers = () => oncePerProcess("queue.joins", () => new WeakMap<object, Map<string, Batcher<string, Joined>>>());
+
+function batcherOf(db: Client, concertId: string): Batcher<string, Joined> {
+  const ofDb = batchers().get(db) ?? new Map<string, Batcher<string, Joined>>();
+  batchers().set(db, ofDb);
+  const batcher =
+    ofDb.get(concertId) ??
+    new Batcher<string, Joined>((users) => joinTogether(db, concertId, users), { batch: BATCH, waiting: MOST_WAITING });
+  ofDb.set(concertId, batcher);
+  return batcher;
+}
+
+async function joinTogether(db: Client, concertId: string, userIds: string[]): Promise<(Joined | Error)[]> {
+  const distinct = [...new Set(userIds)];
+  const { room, known, fresh } = await db.transaction(async (tx) => {
+    const [room] = await lockRoom(tx, [concertId]);
+    if (!room) throw notFound("concert");
+    const known = await findKnown(tx, concertId, distinct);
+    const newcomers = distinct.filter((userId) => !known.has(userId));
+    const mayJoin = room.mode !== "closed" && !room.is_closed;
+    const fresh =
+      mayJoin && newcomers.length > 0 ? await enter(tx, concertId, room, newcomers) : new Map<string, Entry>();
+    return { room, known, fresh };
+  });
+  knownLine(db, concertId)?.note({ lastNumber: room.last_number, servedThrough: room.served_through });
+  // Of two joins by one fan in one batch, the first is the one that made the place.
+  const answered = new Set<string>();
+  return userIds.map((userId) => {
+    const entry = known.get(userId) ?? fresh.get(userId);
+    if (!entry) return queueClosed();
+    const created = fresh.has(userId) && !answered.has(userId);
+    answered.add(userId);
+    return { created, entry };
+  });
+}
+
+async function findKnown(tx: Db, concertId: string, userIds: string[]): Promise<Map<string, Entry>> {
+  const entries = (await findLive(tx, [concertId, userIds])).map(entryOf);
+  const lapsed = entries.filter((entry) => entry.status === "expired").map((entry) => entry.id);
+  if (lapsed.length > 0) await endLapsed(tx, [concertId, lapsed]);
+  return new Map(entries.filter((entry) => entry.status !== "expired").map((entry) => [entry.userId, entry]));
+}
+
+/** Gives the newcomers their places and, where the room is off, lets them in at once. Updates `room` as it goes. */
+async function enter(tx: Db, concertId: string, room: RoomRow, userIds: string[]): Promise<Map<string, Entry>> {
+  const toLobby = room.draw_pending && !room.is_open;
+  // The draw comes before the first latecomer.
+  if (room.draw_pending && room.is_open) {
+    const { servedThrough } = await admitLocked(tx, concertId, room);
+    room.served_through = Math.max(room.served_through, servedThrough);
+    room.draw_pending = false;
+  }
+  const ids = userIds.map(newId);
+  const first = room.last_number;
+  const [row] = await insertEntries(tx, [concertId, ids, userIds, first, ids.length, toLobby]);
+  if (!toLobby) room.last_number = first + ids.length;
+  if (room.mode === "off" && !toLobby) {
+    const { servedThrough } = await admitLocked(tx, concertId, room);
+    room.served_through = Math.max(room.served_through, servedThrough);
+    return new Map((await readAgain(tx, [concertId, ids])).map((again) => [again.user_id, entryOf(again)]));
+  }
+  return new Map(
+    userIds.map((userId, at) => [
+      userId,
+      {
+        id: ids[at] as string,
+        userId,
+        number: toLobby ? null : first + at + 1,
+        status: toLobby ? "lobby" : "waiting",
+        enteredAt: row?.entered_at as Date,
+        admittedAt: null,
+        admittedUntil: null,
+        claimedAt: null,
+      },
+    ]),
+  );
+}

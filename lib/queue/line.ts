@@ -1,0 +1,227 @@
+import { type Db, statement } from "@/db/client";
+import type { RoomMode, RoomOrder } from "@/db/constants";
+import { countSeatsLeft } from "@/lib/catalog/queries";
+import { notFound, unavailable } from "@/lib/core/errors";
+import { errorFields, log } from "@/lib/core/log";
+import { oncePerProcess } from "@/lib/core/registry";
+import { DepartedNumbers } from "./departed-numbers";
+import { SNAPSHOT_MS } from "./rules";
+import type { Pulse } from "./schema";
+
+/** A line that nobody asked about for this long is no longer read. */
+const IDLE_MS = 10_000;
+/** Older answers than this are not given: the database has been away too long. */
+const STALE_MS = 5000;
+/** Seats left are counted with every n-th read. */
+const SEATS_EVERY = 4;
+const DEPARTURES_PER_READ = 50_000;
+
+type LineRow = {
+  mode: RoomMode;
+  order: RoomOrder;
+  opens_at: Date;
+  last_number: number;
+  served_through: number;
+  departures: number;
+  drawn_at: Date | null;
+  at: Date;
+  admitted_lately: number;
+  lately_seconds: number;
+  departed_through: number | null;
+  departed: number[] | null;
+};
+
+/**
+ * One statement, one snapshot: the room's row, its measured admissions of the last minute, and the departures since
+ * `$2` that still matter.
+ */
+const readLine = statement<LineRow>(
+  "queue_read_line",
+  `select q.mode, q."order", q.opens_at, q.last_number, q.served_through, q.departures, q.drawn_at, now() as at,
+          h.admitted as admitted_lately, h.seconds as lately_seconds, d.through as departed_through, d.numbers as departed
+   from queues q,
+        lateral (select coalesce(sum(admitted), 0)::int as admitted,
+                        least(60, greatest(10, coalesce(extract(epoch from now() - min(at)), 10)))::float8 as seconds
+                 from queue_history where concert_id = $1 and at > now() - interval '60 seconds' and admitted > 0) h,
+        lateral (select max(seq) as through, array_agg(number) as numbers
+                 from (select seq, number from queue_departures
+                       where concert_id = $1 and seq > $2 and number > q.served_through order by seq limit ${DEPARTURES_PER_READ}) x) d
+   where q.concert_id = $1`,
+);
+
+/** What this process knows of one concert's line: read at most twice a second, however many ask. */
+export class Line {
+  mode: RoomMode = "on";
+  order: RoomOrder = "fifo";
+  opensAt = new Date(0);
+  drawnAt: Date | null = null;
+  lastNumber = 0;
+  servedThrough = 0;
+  admittedPerMinute = 0;
+  seatsLeft = 0;
+  /** The database's clock at the last read. */
+  at = new Date(0);
+  readonly departed = new DepartedNumbers();
+  /** The pulse as it goes out, made once per read. */
+  pulseBody = "";
+
+  private departedThrough = 0;
+  private reads = 0;
+  private readAt = Number.NEGATIVE_INFINITY;
+  private askedAt = 0;
+  private reading: Promise<void> | null = null;
+  private timer: NodeJS.Timeout | undefined;
+  /** Whether it is being read twice a second; one chain of timers at most. */
+  private isKept = false;
+
+  constructor(
+    private readonly db: Db,
+    readonly concertId: string,
+  ) {}
+
+  /** Everyone who has a number and is still before their turn. */
+  get waiting(): number {
+    return this.lastNumber - this.servedThrough - this.departed.countBetween(this.servedThrough, this.lastNumber + 1);
+  }
+
+  /** The place in line of a number that is waiting: 1 is next. Exact as of the last read. */
+  positionOf(number: number): number {
+    return number - this.servedThrough - this.departed.countBetween(this.servedThrough, number);
+  }
+
+  /** Whether the holder of this number is, as far as this process knows, still in line. */
+  isWaiting(number: number): boolean {
+    return number > this.servedThrough && !this.departed.has(number);
+  }
+
+  /** The server's clock now, in ms, carried on from the last read. */
+  now(): number {
+    return this.at.getTime() + (performance.now() - this.readAt);
+  }
+
+  /** Whether an answer from memory is fresh enough, without a wait. Marks the line as asked about. */
+  touch(): boolean {
+    const now = performance.now();
+    this.askedAt = now;
+    return now - this.readAt < STALE_MS && this.isKept;
+  }
+
+  /** Makes sure that the line was read lately. Throws `not_found` or `unavailable`. */
+  async ready(): Promise<void> {
+    if (this.touch()) return;
+    await this.read();
+    this.keepReading();
+  }
+
+  /** What a write under the room's lock has just seen; never older than what is known. */
+  note(row: { lastNumber?: number; servedThrough?: number; departed?: number }): void {
+    this.lastNumber = Math.max(this.lastNumber, row.lastNumber ?? 0);
+    this.servedThrough = Math.max(this.servedThrough, row.servedThrough ?? 0);
+    if (row.departed !== undefined) this.departed.add(row.departed);
+  }
+
+  /** Reads now; callers at the same moment share one read. */
+  read(): Promise<void> {
+    this.reading ??= this.readOnce().finally(() => {
+      this.reading = null;
+    });
+    return this.reading;
+  }
+
+  stop(): void {
+    this.isKept = false;
+    clearTimeout(this.timer);
+  }
+
+  private async readOnce(): Promise<void> {
+    let row: LineRow | undefined;
+    do {
+      [row] = await readLine(this.db, [this.concertId, this.departedThrough]);
+      if (!row) throw notFound("concert");
+      for (const number of row.departed ?? []) this.departed.add(number);
+      // Departures that no longer matter are not read; the counter of the same snapshot covers them.
+      const full = (row.departed?.length ?? 0) === DEPARTURES_PER_READ;
+      this.departedThrough = full ? (row.departed_through as number) : row.departures;
+    } while (this.departedThrough < row.departures);
+    if (this.reads % SEATS_EVERY === 0) this.seatsLeft = await countSeatsLeft(this.db, this.concertId);
+    this.reads += 1;
+
+    this.mode = row.mode;
+    this.order = row.order;
+    this.opensAt = row.opens_at;
+    this.drawnAt = row.drawn_at;
+    this.note({ lastNumber: row.last_number, servedThrough: row.served_through });
+    this.departed.forgetThrough(this.servedThrough);
+    this.admittedPerMinute = Math.round((row.admitted_lately * 60) / row.lately_seconds);
+    this.at = row.at;
+    this.readAt = performance.now();
+    this.pulseBody = JSON.stringify(this.pulse());
+  }
+
+  private pulse(): Pulse {
+    const { from, counts } = this.departed.countsAfter(this.servedThrough);
+    return {
+      servedThrough: this.servedThrough,
+      lastNumber: this.lastNumber,
+      gone: { blockSize: 1024, from, counts },
+      admittedPerMinute: this.admittedPerMinute,
+      mode: this.mode,
+      seatsLeft: this.seatsLeft,
+      at: this.at.toISOString(),
+    };
+  }
+
+  private keepReading(): void {
+    if (this.isKept) return;
+    this.isKept = true;
+    const again = () => {
+      this.timer = setTimeout(async () => {
+        if (performance.now() - this.askedAt > IDLE_MS) this.isKept = false;
+        if (!this.isKept) return;
+        await this.read().catch((error) =>
+          log("warn", "queue.line-not-read", { concertId: this.concertId, ...errorFields(error) }),
+        );
+        if (this.isKept) again();
+      }, SNAPSHOT_MS);
+      this.timer.unref();
+    };
+    again();
+  }
+}
+
+const lines = () => oncePerProcess("queue.lines", () => new WeakMap<object, Map<string, Line>>());
+
+/** The line of a concert in this process, if it was asked about before. Does not read. */
+export function knownLine(db: Db, concertId: string): Line | undefined {
+  return lines().get(db)?.get(concertId);
+}
+
+/** The line of a concert, read lately enough to answer from. Throws `not_found`, or `unavailable` without a database. */
+export async function getLine(db: Db, concertId: string): Promise<Line> {
+  const line = knownLine(db, concertId) ?? addLine(db, concertId);
+  if (line.touch()) return line;
+  await line.ready().catch((error) => {
+    if (error.code === "not_found") {
+      lines().get(db)?.delete(concertId);
+      throw error;
+    }
+    log("warn", "queue.line-not-read", { concertId, ...errorFields(error) });
+    throw unavailable();
+  });
+  return line;
+}
+
+/** Kept before its first read, so that callers at the same moment share one line. */
+function addLine(db: Db, concertId: string): Line {
+  const line = new Line(db, concertId);
+  const ofDb = lines().get(db) ?? new Map<string, Line>();
+  lines().set(db, ofDb);
+  ofDb.set(concertId, line);
+  return line;
+}
+
+/** Stops reading every line of a client, before it is closed. */
+export function stopLines(db: Db): void {
+  for (const line of lines().get(db)?.values() ?? []) line.stop();
+  lines().delete(db);
+}

@@ -1,0 +1,40 @@
+import { statement } from "@/db/client";
+import type { RoomMode, RoomOrder } from "@/db/constants";
+
+/** A waiting room's row as seen under its lock, with the database's clock. */
+export type RoomRow = {
+  mode: RoomMode;
+  order: RoomOrder;
+  active_limit: number;
+  admissions_per_minute: number;
+  claim_seconds: number;
+  last_number: number;
+  served_through: number;
+  departures: number;
+  credit: number;
+  elapsed_seconds: number;
+  is_open: boolean;
+  is_closed: boolean;
+  draw_seed: string;
+  draw_pending: boolean;
+};
+
+const COLUMNS = `mode, "order", active_limit, admissions_per_minute, claim_seconds, last_number, served_through, departures,
+  credit, extract(epoch from now() - credit_at)::float8 as elapsed_seconds,
+  opens_at <= clock_timestamp() as is_open, closes_at is not null and closes_at <= clock_timestamp() as is_closed,
+  draw_seed, "order" = 'draw' and drawn_at is null as draw_pending`;
+
+/**
+ * Takes the room's lock and waits for it. Whoever gives or takes a place in a line does it under this lock, in a
+ * later statement of the same transaction: only that one's snapshot shows what earlier holders of the lock did.
+ */
+export const lockRoom = statement<RoomRow>(
+  "queue_lock_room",
+  `select ${COLUMNS} from queues where concert_id = $1 for update`,
+);
+
+/** The same, but gives way at once if another process is at it. */
+export const tryLockRoom = statement<RoomRow>(
+  "queue_try_lock_room",
+  `select ${COLUMNS} from queues where concert_id = $1 for update skip locked`,
+);

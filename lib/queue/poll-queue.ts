@@ -1,0 +1,52 @@
+import type { Db } from "@/db/client";
+import { readEntry } from "./entry";
+import { queueTokenInvalid } from "./errors";
+import { getLine, knownLine, type Line } from "./line";
+import { estimateWait, pollAfter } from "./rules";
+import type { QueueView } from "./schema";
+import type { QueueClaims } from "./token";
+import { tokenOf, viewOf } from "./view";
+
+/**
+ * Where a fan stands. Whoever waits is answered from memory; only those whose number came up (or who are in the
+ * lobby) are looked up. Throws `queue_token_invalid`, `not_found`, `unavailable`.
+ */
+export async function pollQueue(db: Db, claims: QueueClaims): Promise<QueueView> {
+  const line = await getLine(db, claims.concertId);
+  if (claims.number !== null && line.isWaiting(claims.number)) return waitingView(line, claims, claims.number);
+  const entry = await readEntry(db, claims.concertId, claims.entryId);
+  if (!entry) throw queueTokenInvalid();
+  if (entry.number !== null) line.note({ lastNumber: entry.number });
+  const view = viewOf(line, entry);
+  return claims.number === null && entry.number !== null ? { token: tokenOf(claims.concertId, entry), ...view } : view;
+}
+
+/**
+ * The same answer as bytes, at once, for whoever waits in a line that this process knows; null sends the caller to
+ * `pollQueue`. This is the product's most frequent call: it reads nothing, looks nobody up and serialises by hand.
+ */
+export function pollWaiting(db: Db, claims: QueueClaims): string | null {
+  const line = knownLine(db, claims.concertId);
+  if (!line?.touch() || claims.number === null || !line.isWaiting(claims.number)) return null;
+  const position = Math.max(1, line.positionOf(claims.number));
+  const wait = estimateWait(position, line.admittedPerMinute, line.mode);
+  return `{"status":"waiting","number":${claims.number},"position":${position},"ahead":${position - 1},"waiting":${Math.max(line.waiting, position)},"estimatedWaitSeconds":${wait},"pollAfterMs":${pollAfter(position, wait, line.mode, Math.random())},"enteredAt":"${claims.enteredAt.toISOString()}","admittedAt":null,"admittedUntil":null,"seatsLeft":${line.seatsLeft},"mode":"${line.mode}","opensAt":"${line.opensAt.toISOString()}","at":"${new Date(line.now()).toISOString()}"}`;
+}
+
+/** The line's pulse as bytes: the same for everybody. Throws `not_found`, `unavailable`. */
+export async function readPulse(db: Db, concertId: string): Promise<string> {
+  return (await getLine(db, concertId)).pulseBody;
+}
+
+function waitingView(line: Line, claims: QueueClaims, number: number): QueueView {
+  return viewOf(line, {
+    id: claims.entryId,
+    userId: claims.userId,
+    number,
+    status: "waiting",
+    enteredAt: claims.enteredAt,
+    admittedAt: null,
+    admittedUntil: null,
+    claimedAt: null,
+  });
+}

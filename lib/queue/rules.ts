@@ -1,0 +1,44 @@
+import type { RoomMode } from "@/db/constants";
+
+/** Polls are answered from a snapshot that is refreshed twice as often as the nearest fan may ask (1 s). */
+export const SNAPSHOT_MS = 500;
+
+const NEAREST_POLL_MS = 1000;
+const FARTHEST_POLL_MS = 20_000;
+const PAUSED_POLL_MS = 4000;
+
+/**
+ * Whole seconds until a fan's turn at the measured rate, or null when nothing can be said: paused, or nobody was
+ * admitted lately. The next in line waits for one admission, so `position` and not `ahead` is divided.
+ */
+export function estimateWait(position: number, admittedPerMinute: number, mode: RoomMode): number | null {
+  if (mode === "paused" || admittedPerMinute <= 0) return null;
+  return Math.ceil((position * 60) / admittedPerMinute);
+}
+
+/**
+ * Milliseconds until a fan should ask again: a tenth of the wait that is left, within 1–20 s. `chance` in [0, 1)
+ * spreads the polls by 15 % either way, so that those who came together do not ask together for ever; `load` ≥ 1
+ * stretches them on a busy process.
+ */
+export function pollAfter(
+  position: number,
+  estimatedWaitSeconds: number | null,
+  mode: RoomMode,
+  chance: number,
+  load = 1,
+): number {
+  const byDistance = estimatedWaitSeconds === null ? 1000 + position * 2 : estimatedWaitSeconds * 100;
+  const least = mode === "paused" ? PAUSED_POLL_MS : NEAREST_POLL_MS;
+  const base = Math.min(Math.max(byDistance, least), FARTHEST_POLL_MS) * load;
+  return Math.max(NEAREST_POLL_MS, Math.round(base * (0.85 + 0.3 * chance)));
+}
+
+/** The most credit that may wait: one second's worth, or one admission. What a full or paused room does not use is lost. */
+export const creditLimit = (admissionsPerMinute: number): number => Math.max(1, admissionsPerMinute / 60);
+
+/** Admissions that the rate allows after `elapsedSeconds` more. */
+export function creditAfter(credit: number, elapsedSeconds: number, admissionsPerMinute: number): number {
+  if (admissionsPerMinute <= 0) return 0;
+  return Math.min(creditLimit(admissionsPerMinute), credit + (Math.max(0, elapsedSeconds) * admissionsPerMinute) / 60);
+}

@@ -1,0 +1,56 @@
+import { type Client, statement } from "@/db/client";
+import { errorFields, log } from "@/lib/core/log";
+import { admitNext } from "./admit-next";
+import { stopLines } from "./line";
+
+/** Twice a second: a free place is filled within half a second, and credit of one second is never lost between ticks. */
+const TICK_MS = 500;
+
+const findBusy = statement<{ concert_id: string }>(
+  "queue_find_busy",
+  `select q.concert_id from queues q
+   where q.last_number > q.served_through
+      or (q."order" = 'draw' and q.drawn_at is null and q.opens_at <= now())
+      or exists (select 1 from queue_entries e where e.concert_id = q.concert_id and e.status = 'admitted')`,
+);
+
+/**
+ * Admits, in every line that is busy, twice a second. Every process runs one; whichever takes a room's lock does the
+ * work, so that any of them may die at any time. A database that is away is tried again at the next tick.
+ */
+export function startTicker(db: Client): { stop(): Promise<void> } {
+  let stopped = false;
+  let timer: NodeJS.Timeout;
+  let failing = false;
+  let running: Promise<void> = Promise.resolve();
+
+  const tick = async () => {
+    try {
+      for (const { concert_id } of await findBusy(db, [])) {
+        if (stopped) return;
+        await admitNext(db, concert_id);
+      }
+      failing = false;
+    } catch (error) {
+      if (!failing) log("warn", "queue.tick-failed", errorFields(error));
+      failing = true;
+    }
+  };
+  const schedule = () => {
+    timer = setTimeout(() => {
+      running = tick().then(() => {
+        if (!stopped) schedule();
+      });
+    }, TICK_MS);
+  };
+  schedule();
+
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+      stopLines(db);
+    },
+  };
+}

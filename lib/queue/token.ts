@@ -1,0 +1,40 @@
+import { parse, stringify } from "uuid";
+import { sign, unsign } from "@/lib/core/signing";
+
+/** What a queue token says: whose place it is, in which line, and the number, so that a poll needs no lookup. */
+export type QueueClaims = {
+  concertId: string;
+  entryId: string;
+  userId: string;
+  /** Null for a place in the lobby, which has no number yet. */
+  number: number | null;
+  enteredAt: Date;
+};
+
+const BYTES = 64;
+
+/** Signs a queue token (HMAC-SHA-256); 128 characters. */
+export function signQueueToken(claims: QueueClaims): string {
+  const bytes = Buffer.alloc(BYTES);
+  bytes.set(parse(claims.concertId), 0);
+  bytes.set(parse(claims.entryId), 16);
+  bytes.set(parse(claims.userId), 32);
+  bytes.writeBigUInt64BE(BigInt(claims.number ?? 0), 48);
+  bytes.writeBigUInt64BE(BigInt(claims.enteredAt.getTime()), 56);
+  return sign("queue", bytes);
+}
+
+/** The claims of a token that this product signed, else null. Says nothing about whether the place still holds. */
+export function readQueueToken(token: string): QueueClaims | null {
+  if (token.length !== 128) return null;
+  const bytes = unsign("queue", token);
+  if (bytes?.length !== BYTES) return null;
+  const number = Number(bytes.readBigUInt64BE(48));
+  return {
+    concertId: stringify(bytes.subarray(0, 16)),
+    entryId: stringify(bytes.subarray(16, 32)),
+    userId: stringify(bytes.subarray(32, 48)),
+    number: number === 0 ? null : number,
+    enteredAt: new Date(Number(bytes.readBigUInt64BE(56))),
+  };
+}

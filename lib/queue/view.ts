@@ -1,0 +1,52 @@
+import type { Entry } from "./entry";
+import type { Line } from "./line";
+import { estimateWait, pollAfter } from "./rules";
+import type { QueueView } from "./schema";
+import { type QueueClaims, signQueueToken } from "./token";
+
+const ADMITTED_POLL_MS = 5000;
+const OVER_POLL_MS = 20_000;
+
+/** An entry as its fan sees it. The position comes from the line; everything else from the entry's row. */
+export function viewOf(line: Line, entry: Entry): QueueView {
+  const isWaiting = entry.status === "waiting" && entry.number !== null;
+  const position = isWaiting ? Math.max(1, line.positionOf(entry.number as number)) : null;
+  const estimatedWaitSeconds = position === null ? null : estimateWait(position, line.admittedPerMinute, line.mode);
+  return {
+    status: entry.status,
+    number: entry.number,
+    position,
+    ahead: position === null ? null : position - 1,
+    waiting: Math.max(line.waiting, position ?? 0),
+    estimatedWaitSeconds,
+    pollAfterMs: nextPoll(line, entry, position, estimatedWaitSeconds),
+    enteredAt: entry.enteredAt.toISOString(),
+    admittedAt: entry.admittedAt?.toISOString() ?? null,
+    admittedUntil: entry.admittedUntil?.toISOString() ?? null,
+    seatsLeft: line.seatsLeft,
+    mode: line.mode,
+    opensAt: line.opensAt.toISOString(),
+    at: new Date(line.now()).toISOString(),
+  };
+}
+
+/** The token of an entry; a lobby's place gets a second one when the draw has given it a number. */
+export function tokenOf(concertId: string, entry: Entry): string {
+  const claims: QueueClaims = {
+    concertId,
+    entryId: entry.id,
+    userId: entry.userId,
+    number: entry.number,
+    enteredAt: entry.enteredAt,
+  };
+  return signQueueToken(claims);
+}
+
+function nextPoll(line: Line, entry: Entry, position: number | null, wait: number | null): number {
+  if (position !== null) return pollAfter(position, wait, line.mode, Math.random());
+  if (entry.status === "admitted") return ADMITTED_POLL_MS;
+  if (entry.status !== "lobby") return OVER_POLL_MS;
+  // In the lobby: seldom while the opening is far, each second around it.
+  const untilOpen = line.opensAt.getTime() - line.now();
+  return Math.min(Math.max(untilOpen / 5, 1000), 20_000);
+}
