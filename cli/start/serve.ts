@@ -2,13 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import next from "next";
 import { closeDb, getDb } from "@/db/client";
+import { handleApi } from "@/lib/api/node";
 import { startRevocations } from "@/lib/auth/revocations";
 import { type Env, readEnv } from "@/lib/core/env";
 import { errorFields, log } from "@/lib/core/log";
 import { StartFault } from "@/lib/core/start-fault";
+import { startTicker } from "@/lib/queue/ticker";
 import { BARE_POLICY, DEVELOPMENT_POLICY, SECURITY_HEADERS, TRANSPORT_SECURITY } from "@/lib/web/security-headers";
 import { finishPages } from "./finished-pages";
-import { loadApi, loadTicker } from "./parts";
 
 /** How long requests in progress may take to finish when the server stops. */
 const STOP_SECONDS = 10;
@@ -79,7 +80,7 @@ export async function serve(): Promise<Serving> {
   const db = getDb();
   const app = next({ dev, dir: process.cwd(), hostname: env.host, port: env.port, httpServer: server });
   const revocations = startRevocations(db);
-  const [, api, startTicker] = await Promise.all([app.prepare(), loadApi(), loadTicker()]);
+  await app.prepare();
   const pages = app.getRequestHandler();
   const https = env.siteUrl?.startsWith("https://") ?? false;
   const policy = dev ? DEVELOPMENT_POLICY : BARE_POLICY;
@@ -96,19 +97,16 @@ export async function serve(): Promise<Serving> {
   };
 
   server.on("request", (req, res) => {
+    // First and with nothing before it: this is where fans poll, and the API sets its own headers.
+    if (req.url?.startsWith("/api/") && handleApi(req, res)) return;
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) res.setHeader(name, value);
     res.setHeader("Content-Security-Policy", policy);
     if (https || (env.trustProxy && req.headers["x-forwarded-proto"] === "https")) {
       res.setHeader("Strict-Transport-Security", TRANSPORT_SECURITY);
     }
-    const url = req.url ?? "/";
-    if (api && url.startsWith("/api/") && !url.startsWith("/api/auth/")) {
-      api(req, res);
-      return;
-    }
     sanitise(req, env.trustProxy);
     answerPage(req, res).catch((error) => {
-      log("error", "page.failed", { path: url.split("?")[0], ...errorFields(error) });
+      log("error", "page.failed", { path: req.url?.split("?")[0], ...errorFields(error) });
       if (!res.headersSent) res.writeHead(500, { "Content-Type": "text/plain; charset=utf-8" });
       res.end("Something went wrong on our side.");
     });
@@ -128,7 +126,7 @@ export async function serve(): Promise<Serving> {
     await app.close();
     throw error;
   }
-  const ticker = startTicker?.(db);
+  const ticker = startTicker(db);
 
   return {
     port,
@@ -141,7 +139,7 @@ export async function serve(): Promise<Serving> {
       await closed;
       clearInterval(sweep);
       clearTimeout(impatience);
-      await ticker?.stop();
+      await ticker.stop();
       revocations.stop();
       await app.close();
       await closeDb();

@@ -28,6 +28,12 @@ function networkOf(address: string): string {
 
 type Limit = { limit: number; windowSeconds: number };
 
+/** Signing in, by API or browser: enough for forgotten passwords, too few to guess by. */
+export const SIGN_INS = {
+  address: { limit: 120, windowSeconds: 300 },
+  account: { limit: 30, windowSeconds: 300 },
+};
+
 /** Counts one attempt for the caller's address (if it has one) and one for the account. Throws `rate_limited`. */
 export async function spendAttempts(
   db: Db,

@@ -6,7 +6,7 @@ import { SESSION_SECONDS } from "@/lib/auth/rules";
 import { readEnv } from "@/lib/core/env";
 import { newId } from "@/lib/core/ids";
 import { log } from "@/lib/core/log";
-import "./session-claims";
+import type { SessionClaims } from "./session-claims";
 import { signInWith } from "./sign-in";
 
 /** next-auth's logger, as our lines; a session that is over is no fault. */
@@ -44,11 +44,11 @@ export function authOptions(address: string | null): NextAuthOptions {
       jwt({ token, user }) {
         // A new id at each sign-in: a session that somebody planted before is not carried over.
         if (user) return { ...token, sub: user.id, role: user.role, sid: newId() };
-        if (isRevoked(token.sid)) throw new Error("The session was ended.");
+        if (isRevoked((token as SessionClaims).sid)) throw new Error("The session was ended.");
         return token;
       },
       session({ session, token }) {
-        const { sub, name, email, role } = token;
+        const { sub, name, email, role } = token as SessionClaims;
         return { ...session, user: { id: sub, name: name ?? "", email: email ?? "", role } };
       },
       redirect({ url, baseUrl }) {
@@ -62,7 +62,8 @@ export function authOptions(address: string | null): NextAuthOptions {
         if (!token) return;
         // Every reading of the session prolongs its cookie, so copies of it may live as long as one made just now.
         const expiresAt = new Date(Date.now() + SESSION_SECONDS * 1000);
-        await revokeSession(getDb(), { userId: token.sub, sessionId: token.sid, expiresAt });
+        const { sub, sid } = token as SessionClaims;
+        await revokeSession(getDb(), { userId: sub, sessionId: sid, expiresAt });
       },
     },
     logger,

@@ -1,3 +1,4 @@
+import type { JWT } from "next-auth/jwt";
 import type { Role } from "@/db/constants";
 
 declare module "next-auth" {
@@ -10,12 +11,11 @@ declare module "next-auth" {
   }
 }
 
-declare module "next-auth/jwt" {
-  interface JWT {
-    /** The user's id. */
-    sub: string;
-    role: Role;
-    /** The session's id, new at every sign-in, by which it can be ended. */
-    sid: string;
-  }
-}
+/** What our session cookie says. */
+export type SessionClaims = JWT & {
+  /** The user's id. */
+  sub: string;
+  role: Role;
+  /** The session's id, new at every sign-in, by which it can be ended. */
+  sid: string;
+};

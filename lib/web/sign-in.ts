@@ -2,16 +2,13 @@ import type { User } from "next-auth";
 import { z } from "zod";
 import { getDb } from "@/db/client";
 import { isDatabaseAway } from "@/db/errors";
-import { spendAttempt } from "@/lib/auth/rate-limit";
+import { SIGN_INS, spendAttempts } from "@/lib/api/address";
 import { credentialsSchema } from "@/lib/auth/schema";
 import { verifyCredentials } from "@/lib/auth/verify-credentials";
 import { AppError } from "@/lib/core/errors";
 import { errorFields, log } from "@/lib/core/log";
 
 const formSchema = z.object(credentialsSchema.shape);
-
-const PER_ACCOUNT = { limit: 10, windowSeconds: 300 };
-const PER_ADDRESS = { limit: 100, windowSeconds: 300 };
 
 /**
  * Whom next-auth's credentials form signs in; null for a wrong address or password. The message of what it throws is
@@ -22,9 +19,8 @@ export async function signInWith(form: unknown, address: string | null): Promise
   if (!credentials.success) return null;
   const db = getDb();
   try {
-    const { email } = credentials.data;
-    if (address) await spendAttempt(db, { key: `sign-in:address:${address}`, ...PER_ADDRESS });
-    await spendAttempt(db, { key: `sign-in:account:${email.toLowerCase()}`, ...PER_ACCOUNT });
+    const account = credentials.data.email.toLowerCase();
+    await spendAttempts(db, "sign-in", { address, account }, SIGN_INS);
     return await verifyCredentials(db, credentials.data);
   } catch (error) {
     if (error instanceof AppError && error.code === "unauthenticated") return null;

@@ -3,7 +3,7 @@ import { revokeSession } from "@/lib/auth/revocations";
 import { credentialsSchema, registrationSchema } from "@/lib/auth/schema";
 import { issueSession } from "@/lib/auth/session-token";
 import { verifyCredentials } from "@/lib/auth/verify-credentials";
-import { spendAttempts } from "../address";
+import { SIGN_INS, spendAttempts } from "../address";
 import { defineCall } from "../call";
 import { accountOf } from "../caller";
 import { account, me, session } from "../schemas";
@@ -14,10 +14,6 @@ const tag = "Accounts";
 const REGISTRATIONS = {
   address: { limit: 60, windowSeconds: 600 },
   account: { limit: 10, windowSeconds: 600 },
-};
-const SIGN_INS = {
-  address: { limit: 120, windowSeconds: 300 },
-  account: { limit: 30, windowSeconds: 300 },
 };
 
 export const accountCalls = [
