@@ -15,7 +15,9 @@ export type DateStyle = keyof typeof STYLE;
 
 /** Writes an instant as people at `timeZone` would. */
 export function formatDate(at: Date | string, { locale, timeZone, style = "full" }: FormatDate): string {
-  return new Intl.DateTimeFormat(locale, { ...STYLE[style], timeZone }).format(new Date(at));
+  const text = new Intl.DateTimeFormat(locale, { ...STYLE[style], timeZone }).format(new Date(at));
+  // Korean sets the weekday in brackets, which Intl does only for some lengths.
+  return locale === "ko" ? text.replace(/ ([일월화수목금토])(?= |$)/, " ($1)") : text;
 }
 
 type FormatDate = { locale: string; timeZone: string; style?: DateStyle };
