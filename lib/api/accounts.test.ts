@@ -1,4 +1,4 @@
-import { encode } from "next-auth/jwt";
+import { encode, type JWT } from "next-auth/jwt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readEnv } from "@/lib/core/env";
 import { newId } from "@/lib/core/ids";
@@ -58,7 +58,7 @@ describe("accounts", () => {
 describe("who is asking", () => {
   const secret = () => readEnv().authSecret as string;
   const cookieOf = async (claims: Record<string, unknown>, maxAge = 3600) =>
-    await encode({ token: claims, secret: secret(), maxAge });
+    await encode({ token: claims as unknown as JWT, secret: secret(), maxAge });
 
   it("is what the bearer token says", async () => {
     const { token, userId } = await on.makeCaller();
@@ -97,7 +97,7 @@ describe("who is asking", () => {
     const values = [
       good.slice(0, -3) + (good.endsWith("AAA") ? "BBB" : "AAA"),
       await cookieOf(claims, -60),
-      await encode({ token: claims, secret: "another-secret-0123456789-0123456789" }),
+      await encode({ token: claims as JWT, secret: "another-secret-0123456789-0123456789" }),
       await cookieOf({ sub: userId, role: "fan" }),
       await cookieOf({ ...claims, role: "king" }),
       await cookieOf({ ...claims, sub: "1" }),

@@ -3,15 +3,28 @@ import { getDb } from "@/db/client";
 import { readEnv } from "@/lib/core/env";
 import type { Call } from "./call";
 import { accountCalls } from "./calls/accounts";
+import { concertCalls } from "./calls/concerts";
 import { documentationCalls } from "./calls/documentation";
 import { healthCalls } from "./calls/health";
+import { organizerCalls } from "./calls/organizer";
+import { queueCalls } from "./calls/queue";
+import { reservationCalls } from "./calls/reservations";
+import { walletCalls } from "./calls/wallet";
 import { describeCall } from "./describe";
 import { docsPage } from "./docs-page";
 import { openApiDocument } from "./openapi";
 import { type Surroundings, serve, serveUnknown } from "./serve";
 
 /** Every call, in the order of the documentation. */
-const CALLS: readonly Call[] = [...accountCalls, ...healthCalls];
+const CALLS: readonly Call[] = [
+  ...accountCalls,
+  ...queueCalls,
+  ...concertCalls,
+  ...reservationCalls,
+  ...walletCalls,
+  ...organizerCalls,
+  ...healthCalls,
+];
 
 /** `/tickets/{ticketId}.svg` as Hono writes it; the suffix stays in the parameter and `serve` takes it off. */
 const honoPath = (path: string): string =>

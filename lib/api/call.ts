@@ -3,8 +3,11 @@ import type { Client, Tx } from "@/db/client";
 import type { ErrorCode } from "@/lib/core/errors";
 import type { Caller } from "./caller";
 
-/** Who may make a call: anybody, whoever is signed in, or organisers. */
-export type Access = "public" | "fan" | "organizer";
+/**
+ * Who may make a call: anybody, whoever is signed in, organisers, or (`token`) whoever has a queue token, which a
+ * session that is sent too must agree with.
+ */
+export type Access = "public" | "token" | "fan" | "organizer";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
@@ -27,7 +30,7 @@ type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 /** What a call's handler gets; all of it is checked. */
 export type Input<Path extends string, A extends Access, Query, Body> = {
   db: Client;
-  caller: A extends "public" ? null : Caller;
+  caller: A extends "public" ? null : A extends "token" ? Caller | null : Caller;
   params: Record<ParamNames<Path>, string>;
   query: Parsed<Query>;
   body: Parsed<Body>;
@@ -106,7 +109,7 @@ export type Call = (
 function groundRules(call: Description<string, Access, unknown, unknown> & { idempotent?: boolean }): ErrorCode[] {
   const codes: ErrorCode[] = ["invalid_request", "internal", "unavailable"];
   if (call.access !== "public") codes.push("unauthenticated");
-  if (call.access === "organizer" || (call.access === "fan" && call.method !== "GET")) codes.push("forbidden");
+  if (call.access === "organizer" || (call.access !== "public" && call.method !== "GET")) codes.push("forbidden");
   if (call.path.includes("{")) codes.push("not_found");
   if (call.body) codes.push("too_large", "unsupported_media_type");
   if (call.idempotent) codes.push("idempotency_in_progress", "idempotency_key_reused");

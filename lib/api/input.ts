@@ -1,27 +1,20 @@
 import type { z } from "zod";
-import { type InputProblem, invalidRequest } from "@/lib/core/errors";
+import { type InputProblem, invalidRequest, notFound } from "@/lib/core/errors";
+import { isId } from "@/lib/core/ids";
+import { invalidInput } from "@/lib/core/problems";
 import { problemOfText } from "./strict-json";
-
-/** A list longer than this helps nobody. */
-const MAX_PROBLEMS = 1000;
-
-/** What a schema found wrong, one line per place; unknown keys are named one by one. */
-export function problemsOf(error: z.ZodError): InputProblem[] {
-  const problems = error.issues.flatMap((issue): InputProblem[] => {
-    const path = issue.path.map(String).join(".");
-    if (issue.code !== "unrecognized_keys") return [{ path, message: issue.message }];
-    return issue.keys.map((key) => ({ path: path === "" ? key : `${path}.${key}`, message: "is not a known key" }));
-  });
-  if (problems.length <= MAX_PROBLEMS) return problems;
-  const more = problems.length - MAX_PROBLEMS;
-  return [...problems.slice(0, MAX_PROBLEMS), { path: "", message: `and ${more} more problems` }];
-}
 
 /** A value as the schema makes it, or `invalid_request`. */
 export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value);
-  if (!result.success) throw invalidRequest(problemsOf(result.error));
+  if (!result.success) throw invalidInput(result.error);
   return result.data;
+}
+
+/** An id from a path in its one spelling; any other text names nothing: `not_found`. */
+export function idOf(text: string, what: string): string {
+  if (!isId(text)) throw notFound(what);
+  return text.toLowerCase();
 }
 
 /** Query parameters as a plain object; one that is given twice or cannot be text is `invalid_request`. */

@@ -3,6 +3,7 @@ import { getRequestListener } from "@hono/node-server";
 import { invalidRequest, unavailable } from "@/lib/core/errors";
 import { oncePerProcess } from "@/lib/core/registry";
 import { createApi } from "./app";
+import { answerFast } from "./fast-lane";
 import { loadWatch } from "./overload";
 import { refusalReply } from "./refusal";
 import { writeReply } from "./reply";
@@ -38,6 +39,7 @@ export function handleApi(req: IncomingMessage, res: ServerResponse): boolean {
     writeReply(res, refusalReply(unavailable("The server is overloaded.", 2), nextRequestId()));
     return true;
   }
+  if (answerFast(req, res)) return true;
   if (!isReadable(req)) {
     writeReply(res, refusalReply(invalidRequest([], "The address or the Host header is not valid."), nextRequestId()));
     return true;

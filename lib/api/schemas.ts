@@ -57,16 +57,205 @@ export const toppedUp = z.object({ ...wallet, entry: walletEntry }).openapi("Top
 
 export const health = z.object({ status: z.literal("ok") }).openapi("Health");
 
-export {
-  amount,
-  count,
-  currency,
+const venue = z.object({ name: z.string(), city: z.string(), timeZone: z.string().describe("IANA, as Asia/Seoul") });
+const concert = {
   id,
-  QUEUE_STATUSES,
-  RESERVATION_STATUSES,
-  ROOM_MODES,
-  ROOM_ORDERS,
-  TICKET_STATUSES,
-  time,
-  z,
+  slug: z.string(),
+  title: z.string(),
+  artist: z.string(),
+  venue,
+  priceFrom: amount,
+  priceTo: amount,
+  currency,
+  saleOpensAt: time,
+  saleClosesAt: time.nullable(),
+  firstStartsAt: time,
+  lastStartsAt: time,
+  status: z.enum(["upcoming", "on_sale", "sold_out", "closed", "past"]),
+  image: z.string().nullable(),
 };
+export const concertSummary = z.object(concert).openapi("ConcertSummary");
+
+const mapBlock = z.object({
+  x: z.number(),
+  y: z.number(),
+  width: z.number(),
+  height: z.number(),
+  rotation: z.number().optional(),
+});
+export const concertDetail = z
+  .object({
+    ...concert,
+    description: z.string(),
+    maxSeatsPerFan: count,
+    holdSeconds: count,
+    refundUntilHours: count,
+    tiers: z.array(z.object({ name: z.string(), price: amount })),
+    sections: z.array(
+      z.object({
+        name: z.string(),
+        tier: z.string(),
+        rows: count,
+        seatsPerRow: count,
+        map: mapBlock.optional(),
+        image: z.string().optional(),
+        accessibleSeats: z.array(z.object({ row: count, number: count })).optional(),
+      }),
+    ),
+    seatMap: z.object({ width: z.number(), height: z.number(), stage: mapBlock.optional() }).nullable(),
+    performances: z.array(z.object({ id, startsAt: time })),
+    waitingRoom: z.object({ mode: z.enum(ROOM_MODES), order: z.enum(ROOM_ORDERS), opensAt: time }),
+    updatedAt: time,
+  })
+  .openapi("Concert");
+
+export const performance = z.object({ id, startsAt: time, seatsTotal: count, seatsLeft: count }).openapi("Performance");
+
+const seat = z
+  .object({
+    id,
+    section: z.string(),
+    row: z.int(),
+    number: z.int().describe("The number on the seat"),
+    tier: z.string(),
+    price: amount,
+    availability: z.enum(["available", "held", "sold"]),
+  })
+  .openapi("Seat");
+export const seatList = z.object({ version: z.string(), items: z.array(seat) });
+
+const view = {
+  status: z.enum(QUEUE_STATUSES),
+  number: z.int().min(1).nullable().describe("The place given on entering; never changes"),
+  position: z.int().min(1).nullable().describe("1 is next; null unless waiting; never rises"),
+  ahead: count.nullable(),
+  waiting: count,
+  estimatedWaitSeconds: count.nullable().describe("Null when unknown or paused"),
+  pollAfterMs: z.number().min(0),
+  enteredAt: time,
+  admittedAt: time.nullable(),
+  admittedUntil: time.nullable(),
+  seatsLeft: count,
+  mode: z.enum(ROOM_MODES),
+  opensAt: time,
+  at: time.describe("The server's clock"),
+};
+export const joinedView = z.object({ token: z.string(), ...view }).openapi("JoinedQueue");
+export const queueView = z.object({ token: z.string().optional(), ...view }).openapi("QueueView");
+export const pulse = z
+  .object({
+    servedThrough: count,
+    lastNumber: count,
+    gone: z
+      .object({ blockSize: count, from: z.int(), counts: z.array(count) })
+      .describe("How many left of each block of blockSize numbers; the first block starts at from"),
+    admittedPerMinute: z.number(),
+    mode: z.enum(ROOM_MODES),
+    seatsLeft: count,
+    at: time,
+  })
+  .openapi("Pulse");
+
+const reservedSeat = z.object({
+  id,
+  section: z.string(),
+  row: z.int(),
+  number: z.int(),
+  tier: z.string(),
+  price: amount,
+});
+export const reservation = z
+  .object({
+    id,
+    concertId: id,
+    status: z.enum(RESERVATION_STATUSES),
+    performanceId: id,
+    seats: z.array(reservedSeat),
+    amount,
+    currency,
+    createdAt: time,
+    expiresAt: time,
+    paidAt: time.nullable(),
+  })
+  .openapi("Reservation");
+
+const ticketSummary = { id, code: z.string(), section: z.string(), row: z.int(), number: z.int() };
+export const payment = z
+  .object({
+    id,
+    reservationId: id,
+    amount,
+    currency,
+    balance: amount,
+    paidAt: time,
+    tickets: z.array(z.object(ticketSummary)),
+  })
+  .openapi("Payment");
+
+export const ticket = z
+  .object({
+    ...ticketSummary,
+    status: z.enum(TICKET_STATUSES),
+    reservationId: id,
+    performanceId: id,
+    startsAt: time,
+    tier: z.string(),
+    price: amount,
+    currency,
+    concert: z.object({ id, slug: z.string(), title: z.string(), artist: z.string() }),
+    venue,
+    issuedAt: time,
+    checkedInAt: time.nullable(),
+  })
+  .openapi("Ticket");
+
+export const importedConcert = z
+  .object({ id, slug: z.string(), performances: z.array(z.object({ id, startsAt: time })), seats: count })
+  .openapi("ImportedConcert");
+export const importPreview = z
+  .object({
+    slug: z.string(),
+    title: z.string(),
+    created: z.boolean().describe("False where it would change a concert that is there"),
+    performances: z.array(z.object({ startsAt: time })),
+    seats: count.describe("Of all performances together"),
+  })
+  .openapi("ImportPreview");
+
+export const roomSettings = z
+  .object({
+    mode: z.enum(ROOM_MODES),
+    order: z.enum(ROOM_ORDERS),
+    activeLimit: count,
+    admissionsPerMinute: count,
+    sessionSeconds: count,
+    claimSeconds: count,
+    opensAt: time,
+    revision: z.int(),
+  })
+  .openapi("WaitingRoom");
+
+export const concertStats = z
+  .object({
+    waiting: count,
+    admitted: count,
+    completed: count,
+    left: count,
+    expired: count,
+    admittedPerMinute: z.number(),
+    waitSecondsP50: count.nullable(),
+    waitSecondsP90: count.nullable(),
+    seats: z.object({ available: count, held: count, sold: count }),
+    revenue: amount,
+  })
+  .openapi("ConcertStats");
+
+export const checkIn = z
+  .object({
+    ticketId: id,
+    seat: z.object({ section: z.string(), row: z.int(), number: z.int(), tier: z.string() }),
+    concert: z.object({ id, title: z.string() }),
+    performance: z.object({ id, startsAt: time }),
+    checkedInAt: time,
+  })
+  .openapi("CheckIn");

@@ -8,7 +8,7 @@ import { hashRequest } from "@/lib/idempotency/request-hash";
 import { idempotencyKeySchema } from "@/lib/idempotency/schema";
 import { callerAddress } from "./address";
 import { BODY_LIMIT, readJsonBody, refuseBody } from "./body";
-import type { Answer, Call, IdempotentCall, Input } from "./call";
+import type { Access, Answer, Call, IdempotentCall, Input } from "./call";
 import { type Caller, readCaller, requireOrganizer, signedIn } from "./caller";
 import { JSON_TYPE, PERSONAL, PROBLEM_TYPE, SECURITY_HEADERS } from "./headers";
 import { checked, readQuery } from "./input";
@@ -23,7 +23,7 @@ export type Surroundings = { db: () => Client; trustProxy: boolean };
 /** A statement may take ten seconds (`db/client.ts`); nobody waits longer for an answer. */
 const DEADLINE_MS = 10_000;
 
-type AnyInput = Input<string, "public" | "fan" | "organizer", undefined, undefined>;
+type AnyInput = Input<string, Access, undefined, undefined>;
 type AnyIdempotent = IdempotentCall<string, "fan", undefined, undefined, unknown>;
 
 /** Serves one call: the contract's ground rules in their order, then the call itself, then its bytes. */
@@ -61,8 +61,14 @@ async function answerTo(call: Call, { db, trustProxy }: Surroundings, c: Context
   return await idempotently(call as AnyIdempotent, input as Input<string, "fan", undefined, undefined>, intent);
 }
 
-async function admitCaller(call: Call, { db, trustProxy }: Surroundings, header: AnyInput["header"]): Promise<Caller> {
-  const caller = signedIn(await readCaller(header("authorization"), header("cookie")));
+async function admitCaller(
+  call: Call,
+  { db, trustProxy }: Surroundings,
+  header: AnyInput["header"],
+): Promise<Caller | null> {
+  const known = await readCaller(header("authorization"), header("cookie"));
+  if (!known && call.access === "token") return null;
+  const caller = signedIn(known);
   if (caller.via === "cookie" && call.method !== "GET") requireSameOrigin(header, trustProxy);
   if (call.access === "organizer") await requireOrganizer(db(), caller);
   return caller;

@@ -1,3 +1,4 @@
+import { findJsonFault } from "@/lib/catalog/json-fault";
 import { type InputProblem, invalidRequest } from "@/lib/core/errors";
 
 const MAX_DEPTH = 64;
@@ -19,7 +20,9 @@ export function readStrictJson(bytes: Uint8Array): unknown {
   try {
     value = JSON.parse(text);
   } catch {
-    throw invalidRequest([{ path: "", message: "is not valid JSON" }], "The body is not valid JSON.");
+    const fault = findJsonFault(text);
+    const message = fault ? `line ${fault.line}, column ${fault.column}: ${fault.message}` : "is not valid JSON";
+    throw invalidRequest([{ path: fault?.path ?? "", message }], "The body is not valid JSON.");
   }
   const problems = problemsOfShape(text);
   // Such characters reach JSON only as escapes: raw ones fail above.

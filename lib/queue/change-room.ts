@@ -3,6 +3,7 @@ import type { Db } from "@/db/client";
 import { queues } from "@/db/schema/queue";
 import { notFound } from "@/lib/core/errors";
 import type { RoomChange, RoomSettings } from "./schema";
+import { settingsOf } from "./settings";
 
 /**
  * Changes a waiting room's settings while it runs; the next admission of every process follows them, and polls say so
@@ -18,14 +19,5 @@ export async function changeRoom(
     .where(eq(queues.concertId, concertId))
     .returning();
   if (!row) throw notFound("concert");
-  return {
-    mode: row.mode,
-    order: row.order,
-    activeLimit: row.activeLimit,
-    admissionsPerMinute: row.admissionsPerMinute,
-    sessionSeconds: row.sessionSeconds,
-    claimSeconds: row.claimSeconds,
-    opensAt: row.opensAt.toISOString(),
-    revision: row.revision,
-  };
+  return settingsOf(row);
 }

@@ -1,6 +1,16 @@
+import { eq } from "drizzle-orm";
 import { type Db, statement } from "@/db/client";
+import { queues } from "@/db/schema/queue";
 import { notFound } from "@/lib/core/errors";
-import type { QueueStats } from "./schema";
+import type { QueueStats, RoomSettings } from "./schema";
+import { settingsOf } from "./settings";
+
+/** A waiting room's settings, as its organiser sees them. Throws `not_found`. */
+export async function getRoom(db: Db, concertId: string): Promise<RoomSettings> {
+  const [row] = await db.select().from(queues).where(eq(queues.concertId, concertId));
+  if (!row) throw notFound("concert");
+  return settingsOf(row);
+}
 
 type StatsRow = {
   waiting: number;

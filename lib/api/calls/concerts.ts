@@ -1,0 +1,85 @@
+import { z } from "@hono/zod-openapi";
+import { getConcert, listConcerts, listPerformances } from "@/lib/catalog/queries";
+import { readSeats } from "@/lib/catalog/seat-availability";
+import { defineCall } from "../call";
+import { matchesTag } from "../etag";
+import { GATED, passGate } from "../gate";
+import { PUBLIC_FOR_A_SECOND } from "../headers";
+import { idOf } from "../input";
+import { concertDetail, concertSummary, DEFAULT_LIMIT, pageOf, pageQuery, performance, seatList } from "../schemas";
+
+const tag = "Concerts";
+
+const seatQuery = z.strictObject({
+  availability: z.enum(["available", "all"]).optional().openapi({ description: "`available` unless given." }),
+  section: z.string().min(1).max(100).optional().openapi({ description: "One section, by its name." }),
+});
+
+export const concertCalls = [
+  defineCall({
+    method: "GET",
+    path: "/concerts",
+    tag,
+    summary: "List concerts",
+    description: "Those with a performance still to come first, by its time; then the past ones.",
+    access: "public",
+    query: pageQuery,
+    cache: PUBLIC_FOR_A_SECOND,
+    answers: { 200: { description: "A page of concerts.", schema: pageOf(concertSummary) } },
+    async handle({ db, query }) {
+      const { limit = DEFAULT_LIMIT, cursor } = query;
+      return { status: 200, body: await listConcerts(db, { limit, cursor }) };
+    },
+  }),
+  defineCall({
+    method: "GET",
+    path: "/concerts/{concertId}",
+    tag,
+    summary: "Read one concert",
+    description: "Its slug works for the id.",
+    access: "public",
+    cache: PUBLIC_FOR_A_SECOND,
+    answers: { 200: { description: "The concert.", schema: concertDetail } },
+    handle: async ({ db, params }) => ({ status: 200, body: await getConcert(db, params.concertId) }),
+  }),
+  defineCall({
+    method: "GET",
+    path: "/concerts/{concertId}/performances",
+    tag,
+    summary: "List available dates",
+    description: "Only dates still to come.",
+    access: "fan",
+    ...GATED,
+    answers: { 200: { description: "The dates.", schema: z.object({ items: z.array(performance) }) } },
+    async handle(input) {
+      const { concertId } = await passGate(input);
+      return { status: 200, body: { items: await listPerformances(input.db, concertId) } };
+    },
+  }),
+  defineCall({
+    method: "GET",
+    path: "/concerts/{concertId}/performances/{performanceId}/seats",
+    tag,
+    summary: "List available seats",
+    description: "`number` is the number on the seat, never its id.",
+    access: "fan",
+    query: seatQuery,
+    // A browser may keep it, and asks each time whether it is still true.
+    cache: "private, no-cache",
+    requestHeaders: { ...GATED.requestHeaders, "If-None-Match": "The `ETag` of an earlier answer." },
+    problems: GATED.problems,
+    answers: {
+      200: { description: "The seats.", schema: seatList, headers: { ETag: "The version, quoted." } },
+      304: { description: "Still as the `ETag` in `If-None-Match` says.", headers: { ETag: "The version, quoted." } },
+    },
+    async handle(input) {
+      const { concertId } = await passGate(input);
+      const { availability = "available", section } = input.query;
+      const performanceId = idOf(input.params.performanceId, "performance");
+      const { version, body } = await readSeats(input.db, { concertId, performanceId, availability, section });
+      const headers = { ETag: `"${version}"` };
+      if (matchesTag(input.header("if-none-match"), headers.ETag)) return { status: 304, headers };
+      return { status: 200, text: body, headers };
+    },
+  }),
+];

@@ -1,0 +1,82 @@
+import { releaseHolds } from "@/lib/booking/release-seats";
+import { queueTokenInvalid } from "@/lib/queue/errors";
+import { joinQueue } from "@/lib/queue/join-queue";
+import { leaveQueue } from "@/lib/queue/leave-queue";
+import { defineCall } from "../call";
+import { QUEUE_TOKEN_HEADER } from "../gate";
+import { PUBLIC_FOR_A_SECOND } from "../headers";
+import { idOf } from "../input";
+import { claimsFor, pollBytes, pulseBytes } from "../poll";
+import { joinedView, pulse, queueView } from "../schemas";
+
+const tag = "Waiting room";
+const token = {
+  requestHeaders: { [QUEUE_TOKEN_HEADER]: "The token from joining; it says whose place this is." },
+  problems: ["queue_token_required", "queue_token_invalid"],
+} as const;
+
+export const queueCalls = [
+  defineCall({
+    method: "POST",
+    path: "/concerts/{concertId}/queue",
+    tag,
+    summary: "Join the line (issue a queue token)",
+    description: "A fan who is in line already gets the same place again.",
+    access: "fan",
+    answers: {
+      200: { description: "The place that the fan had.", schema: joinedView },
+      201: { description: "A new place.", schema: joinedView },
+    },
+    problems: ["queue_closed"],
+    async handle({ db, caller, params }) {
+      const concertId = idOf(params.concertId, "concert");
+      const { created, view } = await joinQueue(db, { concertId, userId: caller.userId });
+      return { status: created ? 201 : 200, body: view };
+    },
+  }),
+  defineCall({
+    method: "GET",
+    path: "/concerts/{concertId}/queue",
+    tag,
+    summary: "Check the queue",
+    description:
+      "Answered from memory; ask again after `pollAfterMs`. `token` is there only when a fresh one replaces the old one, and both stay valid. The token alone says who is asking.",
+    access: "public",
+    ...token,
+    cache: "no-store",
+    answers: { 200: { description: "Where the fan stands.", schema: queueView } },
+    handle: async ({ db, params, header }) => ({
+      status: 200,
+      text: await pollBytes(db, claimsFor(header("queue-token"), idOf(params.concertId, "concert"))),
+    }),
+  }),
+  defineCall({
+    method: "DELETE",
+    path: "/concerts/{concertId}/queue",
+    tag,
+    summary: "Leave the line",
+    description: "The place, and seats that are held with it, are given up at once; again is fine.",
+    access: "token",
+    ...token,
+    answers: { 204: { description: "The place is given up." } },
+    async handle({ db, caller, params, header }) {
+      const claims = claimsFor(header("queue-token"), idOf(params.concertId, "concert"));
+      if (caller && caller.userId !== claims.userId) throw queueTokenInvalid();
+      await leaveQueue(db, claims);
+      await releaseHolds(db, claims);
+      return { status: 204 };
+    },
+  }),
+  defineCall({
+    method: "GET",
+    path: "/concerts/{concertId}/queue/pulse",
+    tag,
+    summary: "Read the line's pulse",
+    description:
+      "The same for everybody, so that a CDN or nginx can keep it for a second. With its `number` a browser works out its own position: `number − servedThrough − (those in gone before it)`.",
+    access: "public",
+    cache: PUBLIC_FOR_A_SECOND,
+    answers: { 200: { description: "What everybody may know of the line.", schema: pulse } },
+    handle: async ({ db, params }) => ({ status: 200, text: await pulseBytes(db, idOf(params.concertId, "concert")) }),
+  }),
+];
