@@ -1,0 +1,39 @@
+import { type Db, statement } from "@/db/client";
+import { settleReservation } from "@/lib/booking/settle-reservation";
+import { notFound } from "@/lib/core/errors";
+import { isId, newId } from "@/lib/core/ids";
+import type { Admission } from "@/lib/queue/admission";
+import { completeAdmission } from "@/lib/queue/complete-admission";
+import { issueTickets } from "@/lib/tickets/issue-tickets";
+import { payFromWallet } from "@/lib/wallet/pay-from-wallet";
+import type { Payment } from "./schema";
+
+const insertPayment = statement<never>(
+  "payment_insert",
+  `insert into payments (concert_id, id, reservation_id, user_id, amount, currency, paid_at)
+   values ($1, $2, $3, $4, $5, $6, $7)`,
+);
+
+/**
+ * Pays a held reservation from its fan's wallet: marks it paid and its seats sold, debits, issues the tickets and,
+ * when the fan has bought all that one may, ends the admission. One transaction: all of it or nothing.
+ * Throws `reservation_expired`, `reservation_already_paid`, `reservation_cancelled`,
+ * `insufficient_balance` (the hold stays), `not_found`, and what the gate throws.
+ */
+export async function payReservation(
+  db: Db,
+  { admission, reservationId }: { admission: Admission; reservationId: string },
+): Promise<Payment> {
+  if (!isId(reservationId)) throw notFound("reservation");
+  const { concertId, userId } = admission;
+  return await db.transaction(async (tx) => {
+    const { reservation, paidAt, isLimitReached } = await settleReservation(tx, { admission, reservationId });
+    const { performanceId, seats, amount, currency } = reservation;
+    const { balance } = await payFromWallet(tx, { userId, amount, currency, concertId, reservationId, at: paidAt });
+    const tickets = await issueTickets(tx, { concertId, reservationId, performanceId, userId, seats, at: paidAt });
+    const id = newId();
+    await insertPayment(tx, [concertId, id, reservationId, userId, amount, currency, paidAt]);
+    if (isLimitReached) await completeAdmission(tx, admission);
+    return { id, reservationId, amount, currency, balance, paidAt: paidAt.toISOString(), tickets };
+  });
+}
