@@ -3,12 +3,14 @@ import { getDb } from "@/db/client";
 import { readEnv } from "@/lib/core/env";
 import type { Call } from "./call";
 import { accountCalls } from "./calls/accounts";
+import { checkInCalls } from "./calls/check-ins";
 import { concertCalls } from "./calls/concerts";
 import { documentationCalls } from "./calls/documentation";
 import { healthCalls } from "./calls/health";
 import { organizerCalls } from "./calls/organizer";
 import { queueCalls } from "./calls/queue";
 import { reservationCalls } from "./calls/reservations";
+import { ticketCalls } from "./calls/tickets";
 import { walletCalls } from "./calls/wallet";
 import { describeCall } from "./describe";
 import { docsPage } from "./docs-page";
@@ -22,7 +24,9 @@ const CALLS: readonly Call[] = [
   ...concertCalls,
   ...reservationCalls,
   ...walletCalls,
+  ...ticketCalls,
   ...organizerCalls,
+  ...checkInCalls,
   ...healthCalls,
 ];
 

@@ -3,9 +3,15 @@ import { type ErrorCode, STATUS_BY_CODE } from "@/lib/core/errors";
 import { TITLE_BY_CODE } from "@/lib/core/problem";
 import type { Call, ParamNames } from "./call";
 
+const problemList = z.array(z.object({ path: z.string(), message: z.string() }));
+
 /** Members that a code adds to the problem document (the contract names them beside the code). */
 const EXTRA_MEMBERS: Partial<Record<ErrorCode, Record<string, z.ZodType>>> = {
-  invalid_request: { errors: z.array(z.object({ path: z.string(), message: z.string() })) },
+  invalid_request: { errors: problemList },
+  conflict: { errors: problemList.optional() },
+  already_checked_in: { checkedInAt: z.iso.datetime() },
+  balance_limit_exceeded: { balance: z.int(), limit: z.int() },
+  too_large: { limit: z.int().describe("Bytes") },
   insufficient_balance: { balance: z.int(), required: z.int() },
   queue_waiting: { position: z.int().nullable() },
   seat_unavailable: { seatIds: z.array(z.string()) },
