@@ -8,6 +8,7 @@ import { concertCalls } from "./calls/concerts";
 import { documentationCalls } from "./calls/documentation";
 import { healthCalls } from "./calls/health";
 import { organizerCalls } from "./calls/organizer";
+import { paymentCalls } from "./calls/payment";
 import { queueCalls } from "./calls/queue";
 import { reservationCalls } from "./calls/reservations";
 import { ticketCalls } from "./calls/tickets";
@@ -23,6 +24,7 @@ const CALLS: readonly Call[] = [
   ...queueCalls,
   ...concertCalls,
   ...reservationCalls,
+  ...paymentCalls,
   ...walletCalls,
   ...ticketCalls,
   ...organizerCalls,

@@ -34,7 +34,9 @@ function limitsOf(schema: Schema): string {
       return least === undefined ? [] : [`at least ${least}${unit}`];
     return [least === undefined ? `at most ${most}${unit}` : `${least} to ${most}${unit}`];
   };
-  const least = schema.minimum !== undefined && schema.minimum <= Number.MIN_SAFE_INTEGER ? undefined : schema.minimum;
+  // Counts are never negative; saying so at each of them helps nobody.
+  const trivial = schema.minimum === 0 && (schema.maximum ?? Number.MAX_SAFE_INTEGER) >= Number.MAX_SAFE_INTEGER;
+  const least = trivial || (schema.minimum ?? 0) <= Number.MIN_SAFE_INTEGER ? undefined : schema.minimum;
   const words = [
     ...(schema.description ? [schema.description] : []),
     ...range(least, schema.maximum, ""),

@@ -11,9 +11,9 @@ import {
 
 /** What the API answers, as zod: the OpenAPI document is made from these, and every test checks answers against them. */
 
-const id = z.string().describe("An opaque id");
+const id = z.string();
 const time = z.iso.datetime({ offset: true });
-const amount = z.int().describe("In minor units of the currency (KRW has none: 1000 is ₩1,000)");
+const amount = z.int();
 const count = z.int().min(0);
 const currency = z.string().length(3).describe("ISO 4217");
 
