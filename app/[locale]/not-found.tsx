@@ -1,9 +1,11 @@
-import { getTranslations } from "next-intl/server";
+"use client";
+
+import { useTranslations } from "next-intl";
 import { LinkButton } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
 
-export default async function NotFound() {
-  const t = await getTranslations("common");
+export default function NotFound() {
+  const t = useTranslations("common");
   return (
     <div className="page-width">
       <ErrorState title={t("error.notFoundTitle")} action={<LinkButton href="/">{t("toConcerts")}</LinkButton>}>
