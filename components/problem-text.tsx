@@ -1,8 +1,8 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { ErrorState } from "@/components/ui/error-state";
 import { Button, LinkButton } from "@/components/ui/button";
+import { ErrorState } from "@/components/ui/error-state";
 import { isProblem } from "./api-problem";
 
 /** What to tell the fan about an error that no page has its own words for. */

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { between, fit, keepInSight, pan, seen, toHall, toScreen, zoomAt } from "./map-view";
+import { between, fitView, keepInSight, pan, seen, toHall, toScreen, zoomAt } from "./map-view";
 
 const size = { width: 390, height: 600 };
 const bounds = { left: -200, top: -30, right: 200, bottom: 400 };
 
 describe("the map's view", () => {
   it("fits the hall with room at the sides", () => {
-    const view = fit(bounds, size, 10);
+    const view = fitView(bounds, size, 10);
     const corner = toScreen(view, size, { x: bounds.left, y: bounds.top });
     expect(corner.x).toBeCloseTo(10);
     expect(corner.y).toBeGreaterThan(10);
@@ -18,7 +18,7 @@ describe("the map's view", () => {
     const pixel = fc.record({ x: fc.integer({ min: 0, max: 390 }), y: fc.integer({ min: 0, max: 600 }) });
     fc.assert(
       fc.property(pixel, fc.double({ min: 0.1, max: 10, noNaN: true }), (at, factor) => {
-        const view = fit(bounds, size);
+        const view = fitView(bounds, size);
         const zoomed = zoomAt(view, size, at, factor, [0.5, 40]);
         const before = toHall(view, size, at);
         const after = toHall(zoomed, size, at);
@@ -31,14 +31,14 @@ describe("the map's view", () => {
   });
 
   it("moves with the finger and never loses the hall", () => {
-    const view = fit(bounds, size);
+    const view = fitView(bounds, size);
     const moved = pan(view, 50, 0);
     expect(toScreen(moved, size, { x: 0, y: 0 }).x - toScreen(view, size, { x: 0, y: 0 }).x).toBeCloseTo(50);
     expect(keepInSight(pan(view, 99_999, 99_999), bounds)).toMatchObject({ x: bounds.left, y: bounds.top });
   });
 
   it("glides from one view to another", () => {
-    const from = fit(bounds, size);
+    const from = fitView(bounds, size);
     const to = { x: 50, y: 90, scale: 20 };
     expect(between(from, to, 0)).toEqual(from);
     const end = between(from, to, 1);

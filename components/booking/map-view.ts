@@ -5,7 +5,7 @@ export type MapView = { x: number; y: number; scale: number };
 export type Size = { width: number; height: number };
 
 /** The view that shows a whole box with `padding` pixels around it, at most at `most` pixels per unit. */
-export function fit(box: Box, size: Size, padding = 16, most = 48): MapView {
+export function fitView(box: Box, size: Size, padding = 16, most = 48): MapView {
   const width = Math.max(0.001, box.right - box.left);
   const height = Math.max(0.001, box.bottom - box.top);
   const scale = Math.min(

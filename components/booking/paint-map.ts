@@ -56,7 +56,10 @@ export function paintMap(context: CanvasRenderingContext2D, picture: MapPicture)
   return painted;
 }
 
-function paintStage(context: CanvasRenderingContext2D, { hall, view, size, colors, stageText, fontFamily }: MapPicture) {
+function paintStage(
+  context: CanvasRenderingContext2D,
+  { hall, view, size, colors, stageText, fontFamily }: MapPicture,
+) {
   const from = toScreen(view, size, { x: hall.stage.left, y: hall.stage.top });
   const to = toScreen(view, size, { x: hall.stage.right, y: hall.stage.bottom });
   const width = to.x - from.x;
@@ -110,7 +113,11 @@ function paintSection(context: CanvasRenderingContext2D, picture: MapPicture, bl
   const label = shortName(block.name);
   const width = block.columns * block.placement.pitch * view.scale;
   const depth = block.lines * rowPitchOf(block.placement) * view.scale;
-  const text = Math.min(20, depth * 0.6, (Math.min(width, Math.max(width, depth)) / Math.max(1.6, label.length)) * 1.35);
+  const text = Math.min(
+    20,
+    depth * 0.6,
+    (Math.min(width, Math.max(width, depth)) / Math.max(1.6, label.length)) * 1.35,
+  );
   if (text < 7) return;
   const at = toScreen(view, size, block.middle);
   context.fillStyle = off ? colors.muted : colors.onTier;
@@ -191,7 +198,12 @@ function paintSeats(context: CanvasRenderingContext2D, picture: MapPicture, bloc
   const { store, colors, view, size, density, fontFamily } = picture;
   const window = seen(view, size);
   const pitch = block.placement.pitch;
-  const room = { left: window.left - pitch, right: window.right + pitch, top: window.top - pitch, bottom: window.bottom + pitch };
+  const room = {
+    left: window.left - pitch,
+    right: window.right + pitch,
+    top: window.top - pitch,
+    bottom: window.bottom + pitch,
+  };
   context.setTransform(density, 0, 0, density, 0, 0);
   context.globalAlpha = 1;
   const seats = block.rows * block.seatsPerRow;

@@ -6,7 +6,7 @@ import { type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef,
 import { type Box, type Hall, hit, type Point, rowPitchOf } from "./hall-layout";
 import { mapColors } from "./map-colors";
 import { listenToMap } from "./map-gestures";
-import { between, fit, keepInSight, type MapView, pan, type Size, toHall, zoomAt } from "./map-view";
+import { between, fitView, keepInSight, type MapView, pan, type Size, toHall, zoomAt } from "./map-view";
 import { PICK_FROM, paintMap } from "./paint-map";
 import { SEAT, type SeatStore } from "./seat-store";
 import { useIsDark } from "./use-is-dark";
@@ -52,7 +52,7 @@ export function SeatMap(props: SeatMapProps) {
   const [tip, setTip] = useState<{ text: string; at: Point } | null>(null);
   const [near, setNear] = useState(false);
 
-  const whole = useCallback((): MapView => fit(hall.bounds, size.current, 14, NEAREST), [hall]);
+  const whole = useCallback((): MapView => fitView(hall.bounds, size.current, 14, NEAREST), [hall]);
 
   const latest = useRef(props);
   latest.current = props;
@@ -119,7 +119,7 @@ export function SeatMap(props: SeatMapProps) {
   /** Goes so near to a box that seats can be picked, and shows as much of it as then fits. */
   const approach = useCallback(
     (box: Box, at?: Point) => {
-      const snug = fit(box, size.current, 26, NEAREST);
+      const snug = fitView(box, size.current, 26, NEAREST);
       const scale = Math.max(snug.scale, PICK_FROM * 1.45);
       const middle = scale > snug.scale && at ? at : snug;
       glide({ x: middle.x, y: middle.y, scale });

@@ -44,10 +44,7 @@ export class SeatStore {
   }
 
   /** Keeps the ids of a section's seats. */
-  takeIds(
-    name: string,
-    seats: readonly { id: string; row: string | number; number: number }[],
-  ): void {
+  takeIds(name: string, seats: readonly { id: string; row: string | number; number: number }[]): void {
     const block = this.hall.blocks.find((one) => one.name === name);
     if (!block) return;
     for (const { id, row, number } of seats) {

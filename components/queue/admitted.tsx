@@ -2,8 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
-import { Button, LinkButton } from "@/components/ui/button";
 import { clockText } from "@/components/clock-text";
+import { Button, LinkButton } from "@/components/ui/button";
 import { useCountdown } from "@/components/use-countdown";
 import { useRouter } from "@/i18n/navigation";
 import type { QueueView } from "@/lib/queue/schema";
@@ -70,7 +70,13 @@ export function Admitted({ view, concert }: { view: QueueView; concert: RoomConc
         >
           {left === null ? "–:––" : clockText(left)}
         </p>
-        <LinkButton href={dates} variant="outline" size="lg" block className="mt-7 border-transparent bg-on-accent text-accent hover:bg-on-accent/90 dark:text-accent">
+        <LinkButton
+          href={dates}
+          variant="outline"
+          size="lg"
+          block
+          className="mt-7 border-transparent bg-on-accent text-accent hover:bg-on-accent/90 dark:text-accent"
+        >
           {t("go")}
         </LinkButton>
       </div>

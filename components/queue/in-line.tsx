@@ -1,25 +1,32 @@
 "use client";
 
 import { useLocale, useTranslations } from "next-intl";
+import { clockText } from "@/components/clock-text";
+import { DateTime } from "@/components/ui/date-time";
 import { Notice } from "@/components/ui/notice";
+import { useCountdown } from "@/components/use-countdown";
 import type { QueueView } from "@/lib/queue/schema";
 import { behind, mayMissOut, progress, waitWords } from "./place";
+import type { RoomConcert } from "./room-concert";
 import type { Line } from "./use-line";
 
 /** The place in line: how many are ahead, how long it may take, and what comes next. */
-export function InLine({ line, view }: { line: Line; view: QueueView }) {
+export function InLine({ line, view, concert }: { line: Line; view: QueueView; concert: RoomConcert }) {
   const t = useTranslations("queue");
   const locale = useLocale();
   const number = (value: number) => new Intl.NumberFormat(locale).format(value);
   const share = progress(line.place, view);
   const soldOut = view.seatsLeft <= 0;
+  const opensIn = useCountdown(view.opensAt);
   return (
     <section className="pt-8 sm:pt-10">
       <h1 className="font-semibold text-lg text-muted">{t("waiting.title")}</h1>
       <p className="mt-1 font-extrabold text-[clamp(4.5rem,24vw,9rem)] tabular-nums leading-[0.95] tracking-[-0.055em]">
         {number(view.position ?? 0)}
       </p>
-      <p className="mt-4 text-lg">{view.position === 1 ? t("waiting.next") : t("waiting.ahead", { count: view.ahead ?? 0 })}</p>
+      <p className="mt-4 text-lg">
+        {view.position === 1 ? t("waiting.next") : t("waiting.ahead", { count: view.ahead ?? 0 })}
+      </p>
 
       <div
         role="progressbar"
@@ -43,6 +50,15 @@ export function InLine({ line, view }: { line: Line; view: QueueView }) {
         <Fact name={t("waiting.seatsLeft")}>{t("seats", { count: Math.max(0, view.seatsLeft) })}</Fact>
       </dl>
 
+      {opensIn !== null && opensIn > 0 && (
+        <Notice className="mt-5" title={t("early.title")}>
+          <p className="font-bold text-lg tabular-nums">
+            {opensIn < 86_400 && <span>{clockText(opensIn)} · </span>}
+            <DateTime at={view.opensAt} timeZone={concert.venue.timeZone} />
+          </p>
+          <p>{t("early.text")}</p>
+        </Notice>
+      )}
       {view.mode === "paused" && (
         <Notice className="mt-5" title={t("paused.title")}>
           {t("paused.text")}

@@ -30,7 +30,11 @@ export function TurnCall({ title }: { title: string }) {
             disabled={permission === null}
             onClick={() => void askToNotify().then(setPermission)}
           >
-            {permission === "granted" ? <Bell aria-hidden="true" className="size-4" /> : <BellOff aria-hidden="true" className="size-4" />}
+            {permission === "granted" ? (
+              <Bell aria-hidden="true" className="size-4" />
+            ) : (
+              <BellOff aria-hidden="true" className="size-4" />
+            )}
             {permission === "granted" ? t("notifyOn") : t("notify")}
           </Button>
         )}

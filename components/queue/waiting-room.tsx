@@ -13,7 +13,6 @@ import { LeaveLine } from "./leave-line";
 import { LineEnd } from "./line-end";
 import { LineNews } from "./line-news";
 import { Lobby } from "./lobby";
-import { NotOpenYet } from "./not-open-yet";
 import type { RoomConcert } from "./room-concert";
 import { TurnCall } from "./turn-call-choice";
 import { type Line, useLine } from "./use-line";
@@ -65,13 +64,12 @@ function Stage({ line, concert }: { line: Line; concert: RoomConcert }) {
   const t = useTranslations("queue");
   const { view, problem } = line;
   if (view) {
-    if (view.status === "waiting") return <InLine line={line} view={view} />;
+    if (view.status === "waiting") return <InLine line={line} view={view} concert={concert} />;
     if (view.status === "lobby") return <Lobby view={view} concert={concert} />;
     if (view.status === "admitted") return <Admitted view={view} concert={concert} />;
     return <LineEnd line={line} view={view} concert={concert} />;
   }
   if (problem?.code === "unauthenticated") return <SignInNeeded here={`/concerts/${concert.slug}/queue`} />;
-  if (problem?.code === "not_on_sale") return <NotOpenYet concert={concert} onOpen={line.retry} />;
   if (problem?.code === "queue_closed") {
     return (
       <section className="pt-10">
