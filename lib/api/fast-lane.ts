@@ -3,14 +3,12 @@ import { getDb } from "@/db/client";
 import { JSON_TYPE, PERSONAL, PUBLIC_FOR_A_SECOND, SECURITY_HEADERS } from "./headers";
 import { claimsFor, pollBytes, pollBytesNow, pulseBytes, pulseBytesNow } from "./poll";
 import { refusalOf, refusalReply } from "./refusal";
-import { writeReply } from "./reply";
+import { flat, writeReply } from "./reply";
 import { nextRequestId } from "./request-id";
 
 const BEFORE_ID = "/api/concerts/";
 const ID_END = BEFORE_ID.length + 36;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-const flat = (headers: Record<string, string>): string[] => Object.entries(headers).flat();
 
 const POLL_HEADERS = flat({ ...SECURITY_HEADERS, "Content-Type": JSON_TYPE, "Cache-Control": PERSONAL });
 const PULSE_HEADERS = flat({ ...SECURITY_HEADERS, "Content-Type": JSON_TYPE, "Cache-Control": PUBLIC_FOR_A_SECOND });

@@ -21,9 +21,13 @@ const listener = (): Listener =>
 /** Health must answer when nothing else does. */
 const isHealth = (url: string): boolean => url.startsWith("/api/health/");
 
+const PLAIN_HOST = /^[\w.-]+(:\d{1,5})?$/;
+const PLAIN_URL = /^\/[\w/?=&.-]*$/;
+
 /** An address or a host that no URL can be made of never reaches the app. */
 function isReadable(req: IncomingMessage): boolean {
   const { url = "", headers } = req;
+  if (headers.host !== undefined && PLAIN_HOST.test(headers.host) && PLAIN_URL.test(url)) return true;
   return url.startsWith("/") && headers.host !== undefined && URL.canParse(`http://${headers.host}${url}`);
 }
 

@@ -3,7 +3,7 @@ import { AppError, unavailable } from "@/lib/core/errors";
 import { errorFields, log } from "@/lib/core/log";
 import { problemOf } from "@/lib/core/problem";
 import { PERSONAL, PROBLEM_TYPE, SECURITY_HEADERS } from "./headers";
-import type { Reply } from "./reply";
+import { flat, type Reply } from "./reply";
 
 /** The statement or its lock took too long, or the transaction idled: the database is overloaded, not the caller wrong. */
 const TOO_SLOW = new Set(["57014", "55P03", "25P03"]);
@@ -24,15 +24,15 @@ export function refusalOf(error: unknown, about: { requestId: string; method: st
 
 /** A refusal as a reply. */
 export function refusalReply(refusal: AppError, requestId: string, extra: Record<string, string> = {}): Reply {
-  const headers: Record<string, string> = {
+  const headers = flat({
     ...SECURITY_HEADERS,
     "Content-Type": PROBLEM_TYPE,
     "Cache-Control": PERSONAL,
     "Request-Id": requestId,
     ...extra,
-  };
+  });
   const retryAfter = refusal.retryAfter ?? (refusal.code === "unavailable" ? 2 : undefined);
-  if (retryAfter !== undefined) headers["Retry-After"] = String(Math.max(1, Math.ceil(retryAfter)));
-  if (refusal.code === "unauthenticated") headers["WWW-Authenticate"] = 'Bearer realm="frontrow"';
+  if (retryAfter !== undefined) headers.push("Retry-After", String(Math.max(1, Math.ceil(retryAfter))));
+  if (refusal.code === "unauthenticated") headers.push("WWW-Authenticate", 'Bearer realm="frontrow"');
   return { status: refusal.status, headers, bytes: JSON.stringify(problemOf(refusal)) };
 }

@@ -14,7 +14,7 @@ import { JSON_TYPE, PERSONAL, PROBLEM_TYPE, SECURITY_HEADERS } from "./headers";
 import { checked, readQuery } from "./input";
 import { requireSameOrigin } from "./origin";
 import { refusalOf, refusalReply } from "./refusal";
-import { type Reply, sendReply } from "./reply";
+import { flat, type Reply, sendReply } from "./reply";
 import { nextRequestId } from "./request-id";
 
 /** What the app needs to know of the process it runs in. */
@@ -146,15 +146,15 @@ const keptAnswer = ({ status, body }: Kept): Answer => ({
 
 const replayOf = (kept: Kept): Answer => ({ ...keptAnswer(kept), headers: { "Idempotent-Replayed": "true" } });
 
+/** What most answers carry; a call's own policy (the documentation's) takes the place of the strict one. */
+const SECURITY = flat(SECURITY_HEADERS);
+
 function replyOf(call: Call, answer: Answer, requestId: string): Reply {
   const bytes = answer.text ?? (answer.body === undefined ? null : JSON.stringify(answer.body));
-  const headers: Record<string, string> = {
-    ...SECURITY_HEADERS,
-    "Cache-Control": answer.status < 400 ? (call.cache ?? PERSONAL) : PERSONAL,
-    "Request-Id": requestId,
-    ...answer.headers,
-  };
-  if (bytes !== null) headers["Content-Type"] = answer.type ?? JSON_TYPE;
+  const cache = answer.status < 400 ? (call.cache ?? PERSONAL) : PERSONAL;
+  const headers = answer.headers ? flat({ ...SECURITY_HEADERS, ...answer.headers }) : SECURITY.slice();
+  headers.push("Cache-Control", cache, "Request-Id", requestId);
+  if (bytes !== null) headers.push("Content-Type", answer.type ?? JSON_TYPE);
   return { status: answer.status, headers, bytes };
 }
 
