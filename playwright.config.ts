@@ -1,32 +1,15 @@
-import { existsSync, mkdtempSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { defineConfig, devices, chromium as playwrightChromium } from "@playwright/test";
+import { defineConfig, devices } from "@playwright/test";
 import { freePort } from "./db/embedded";
+import { CHROMIUM_FLAGS, findChromium } from "./e2e/chromium";
 
 // Workers read this file too and must find the same server.
 process.env.FRONTROW_E2E_PORT ??= String(await freePort());
 process.env.FRONTROW_E2E_DATA ??= mkdtempSync(path.join(tmpdir(), "frontrow-e2e-"));
 process.env.FRONTROW_E2E_CHROMIUM ??= await findChromium();
 const baseURL = `http://127.0.0.1:${process.env.FRONTROW_E2E_PORT}`;
-
-/** A system Chromium or Playwright's own where there is one, else the one that came with the packages. */
-async function findChromium(): Promise<string> {
-  const installed = [
-    "/usr/bin/chromium",
-    "/usr/bin/chromium-browser",
-    "/usr/bin/google-chrome",
-    playwrightChromium.executablePath(),
-  ];
-  const found = installed.find((file) => existsSync(file));
-  if (found) return found;
-  const { default: packaged } = await import("@sparticuz/chromium");
-  return await packaged.executablePath();
-}
-
-const args = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-gpu"];
-// Chromium refuses its sandbox to root.
-if (process.getuid?.() === 0) args.push("--no-sandbox");
 
 export default defineConfig({
   testDir: "e2e",
@@ -42,7 +25,7 @@ export default defineConfig({
     locale: "ko-KR",
     timezoneId: "Asia/Seoul",
     trace: "retain-on-failure",
-    launchOptions: { executablePath: process.env.FRONTROW_E2E_CHROMIUM, args },
+    launchOptions: { executablePath: process.env.FRONTROW_E2E_CHROMIUM, args: CHROMIUM_FLAGS },
   },
   projects: [
     { name: "desktop", use: { ...devices["Desktop Chrome"], locale: "ko-KR", viewport: { width: 1280, height: 900 } } },

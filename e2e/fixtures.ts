@@ -7,20 +7,25 @@ export type Fan = { email: string; password: string; name: string };
 type Fixtures = {
   /** A new fan, registered and signed in in this page's browser. */
   fan: Fan;
+  watched: undefined;
 };
 
-/** Fails on any error that a page logged or threw, or on a Content-Security-Policy that stopped something. */
+/** Fails on any error that a page logged or threw: a failed hydration, or a Content-Security-Policy that stopped something. */
 export const test = base.extend<Fixtures>({
-  page: async ({ page }, use) => {
-    const errors: string[] = [];
-    page.on("pageerror", (error) => errors.push(error.message));
-    page.on("console", (message) => {
-      // A refused call (401, 409) is logged by the browser; the page shows it as it should.
-      if (message.type() === "error" && !/Failed to load resource/.test(message.text())) errors.push(message.text());
-    });
-    await use(page);
-    expect(errors, "errors on the page").toEqual([]);
-  },
+  watched: [
+    async ({ context }, use) => {
+      const errors: string[] = [];
+      context.on("weberror", ({ error }) => errors.push(error().message));
+      context.on("console", (message) => {
+        // A refused call (401, 409) is logged by the browser; the page shows it as it should.
+        if (message.type() !== "error" || /Failed to load resource.* status of 4\d\d/.test(message.text())) return;
+        errors.push(`${message.text()} (${message.location().url})`);
+      });
+      await use(undefined);
+      expect(errors, "errors on the page").toEqual([]);
+    },
+    { auto: true },
+  ],
   fan: async ({ page }, use) => {
     const fan = await registerFan(page);
     await signIn(page, fan);

@@ -22,3 +22,15 @@ test("an unknown page says so", async ({ page }) => {
   expect(reply?.status()).toBe(404);
   await expectAccessible(page);
 });
+
+test("a page's policy names its inline scripts, and the page comes alive under it", async ({ page }) => {
+  const reply = await page.goto("/ko");
+  const policy = reply?.headers()["content-security-policy"] ?? "";
+  const scripts = policy.split("; ").find((rule) => rule.startsWith("script-src"));
+  expect(scripts).toContain("'sha256-");
+  expect(scripts).not.toContain("unsafe");
+  // React listens at the document once it has taken the page over.
+  await expect
+    .poll(() => page.evaluate(() => Object.keys(document).some((key) => key.startsWith("_reactListening"))))
+    .toBe(true);
+});
