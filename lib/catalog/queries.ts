@@ -220,19 +220,18 @@ export async function getConcert(db: Db, idOrSlug: string): Promise<ConcertDetai
 
 const FREE = "s.sold_at is null and (s.held_until is null or s.held_until <= now())";
 
-const STILL_TO_COME = "select id from performances where concert_id = $1 and starts_at > now()";
+/** What is counted of the seats of each performance `p` still to come, one performance after the other. */
+const perPerformance = (counted: string) => `
+  from performances p
+  cross join lateral (
+    select ${counted} from seats s where s.concert_id = $1 and s.performance_id = p.id
+  ) n
+  where p.concert_id = $1 and p.starts_at > now()`;
 
 const countByPerformance = statement<{ id: string; starts_at: Date; seats_total: number; seats_left: number }>(
   "catalog_count_by_performance",
-  `select p.id, p.starts_at, s.seats_total, s.seats_left
-   from performances p
-   join (
-     select performance_id, count(*) as seats_total, count(*) filter (where ${FREE}) as seats_left
-     from seats s
-     where concert_id = $1 and performance_id in (${STILL_TO_COME})
-     group by performance_id
-   ) s on s.performance_id = p.id
-   where p.concert_id = $1
+  `select p.id, p.starts_at, n.seats_total, n.seats_left
+   ${perPerformance(`count(*) as seats_total, count(*) filter (where ${FREE}) as seats_left`)}
    order by p.starts_at`,
 );
 
@@ -274,8 +273,7 @@ export async function listPerformances(db: Db, concertId: string): Promise<Perfo
 
 const countFree = statement<{ left: number }>(
   "catalog_count_seats_left",
-  `select count(*) as left from seats s
-   where s.concert_id = $1 and s.performance_id in (${STILL_TO_COME}) and ${FREE}`,
+  `select coalesce(sum(n.seats_left), 0)::int8 as left ${perPerformance(`count(*) filter (where ${FREE}) as seats_left`)}`,
 );
 
 /** Seats that are free now in all performances still to come together. */
@@ -287,7 +285,9 @@ export async function countSeatsLeft(db: Db, concertId: string): Promise<number>
 const anyFree = statement<{ found: boolean }>(
   "catalog_any_seat_left",
   `select exists (
-     select 1 from seats s where s.concert_id = $1 and s.performance_id in (${STILL_TO_COME}) and ${FREE}
+     select 1 from performances p
+     where p.concert_id = $1 and p.starts_at > now()
+       and exists (select 1 from seats s where s.concert_id = $1 and s.performance_id = p.id and ${FREE})
    ) as found`,
 );
 

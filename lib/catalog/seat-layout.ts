@@ -88,11 +88,11 @@ export class SeatBlock {
     this.version = this.hash();
   }
 
-  /** Takes over which seats are held and sold: indexes from 0, row by row, joined by commas, or null for none. */
-  update(held: string | null, sold: string | null): void {
+  /** Takes over which seats are held and sold: row and number of each, four bytes both, or null for none. */
+  update(held: Buffer | null, sold: Buffer | null): void {
     const taken = new Uint8Array(this.ids.length);
-    mark(taken, held, HELD);
-    mark(taken, sold, SOLD);
+    this.mark(taken, held, HELD);
+    this.mark(taken, sold, SOLD);
     if (Buffer.compare(taken, this.taken) === 0) return;
     this.taken = taken;
     this.version = this.hash();
@@ -118,12 +118,13 @@ export class SeatBlock {
     return json;
   }
 
+  private mark(taken: Uint8Array, seats: Buffer | null, as: number): void {
+    for (let at = 0; seats && at < seats.length; at += 8) {
+      taken[(seats.readUInt32BE(at) - 1) * this.seatsPerRow + seats.readUInt32BE(at + 4) - 1] = as;
+    }
+  }
+
   private hash(): string {
     return createHash("sha1").update(this.revision).update(this.id).update(this.taken).digest("base64url").slice(0, 16);
   }
-}
-
-function mark(taken: Uint8Array, indexes: string | null, as: number): void {
-  if (indexes === null) return;
-  for (const index of indexes.split(",")) taken[Number(index)] = as;
 }
