@@ -7,6 +7,7 @@ import { startRevocations } from "@/lib/auth/revocations";
 import { type Env, readEnv } from "@/lib/core/env";
 import { errorFields, log } from "@/lib/core/log";
 import { StartFault } from "@/lib/core/start-fault";
+import { startTidying } from "@/lib/idempotency/tidying";
 import { startTicker } from "@/lib/queue/ticker";
 import { BARE_POLICY, DEVELOPMENT_POLICY, SECURITY_HEADERS, TRANSPORT_SECURITY } from "@/lib/web/security-headers";
 import { finishPages } from "./finished-pages";
@@ -127,6 +128,7 @@ export async function serve(): Promise<Serving> {
     throw error;
   }
   const ticker = startTicker(db);
+  const tidying = startTidying(db);
 
   return {
     port,
@@ -140,6 +142,7 @@ export async function serve(): Promise<Serving> {
       clearInterval(sweep);
       clearTimeout(impatience);
       await ticker.stop();
+      tidying.stop();
       revocations.stop();
       await app.close();
       await closeDb();

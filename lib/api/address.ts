@@ -1,6 +1,4 @@
 import { isIP } from "node:net";
-import type { Db } from "@/db/client";
-import { spendAttempt } from "@/lib/auth/rate-limit";
 
 type Asking = { socketAddress: string | undefined; forwardedFor: string | undefined; trustProxy: boolean };
 
@@ -24,23 +22,4 @@ function networkOf(address: string): string {
   const end = tail ? tail.split(":") : [];
   const filled = tail === undefined ? start : [...start, ...Array(8 - start.length - end.length).fill("0"), ...end];
   return `${filled.slice(0, 4).join(":")}::/64`;
-}
-
-type Limit = { limit: number; windowSeconds: number };
-
-/** Signing in, by API or browser: enough for forgotten passwords, too few to guess by. */
-export const SIGN_INS = {
-  address: { limit: 120, windowSeconds: 300 },
-  account: { limit: 30, windowSeconds: 300 },
-};
-
-/** Counts one attempt for the caller's address (if it has one) and one for the account. Throws `rate_limited`. */
-export async function spendAttempts(
-  db: Db,
-  what: string,
-  { address, account }: { address: string | null; account: string },
-  limits: { address: Limit; account: Limit },
-): Promise<void> {
-  if (address) await spendAttempt(db, { key: `${what}:address:${address}`, ...limits.address });
-  await spendAttempt(db, { key: `${what}:account:${account}`, ...limits.account });
 }

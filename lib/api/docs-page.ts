@@ -18,7 +18,7 @@ type Operation = {
   responses: Record<string, { description?: string; content?: Content }>;
 };
 
-const METHODS = ["get", "post", "patch", "delete"];
+const METHODS = ["post", "get", "patch", "delete"];
 
 function operationsOf(document: OpenApiDocument): Operation[] {
   return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>

@@ -31,16 +31,16 @@ main { padding: 2.5rem clamp(1rem, 4vw, 3.5rem) 6rem; min-width: 0; }
 .call > summary { cursor: pointer; padding: .8rem 1rem; list-style: none; display: flex; flex-wrap: wrap; align-items: baseline; gap: .3rem .75rem; }
 .call > summary::-webkit-details-marker { display: none; }
 .call > summary code { background: none; padding: 0; font-size: .95rem; }
-.call > summary span { color: var(--quiet); font-size: .9rem; }
+.call > summary > span { color: var(--quiet); font-size: .9rem; }
 .call .inside { padding: 0 1rem 1rem; border-top: 1px solid var(--line); }
 .call:target { border-color: var(--link); }
-.method { font: 600 .75rem/1 ui-monospace, monospace; min-width: 3.8rem; }
+.method { display: inline-block; font: 600 .75rem/1 ui-monospace, monospace; min-width: 3.8rem; }
 .GET { color: var(--get); } .POST { color: var(--post); } .PATCH { color: var(--patch); } .DELETE { color: var(--delete); }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; } .wide { overflow-x: auto; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .9rem .45rem 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 500; color: var(--quiet); font-size: .8rem; white-space: nowrap; } td:first-child { white-space: nowrap; }
 .note { color: var(--quiet); }
-@media (max-width: 52rem) { .frame { display: block; } nav { position: static; max-height: none; border-right: 0; border-bottom: 1px solid var(--line); padding: 1rem; columns: 2; } nav strong { break-after: avoid; } td:first-child { white-space: normal; } }
+@media (max-width: 52rem) { .frame { display: block; } nav { position: static; max-height: none; border-right: 0; border-bottom: 1px solid var(--line); padding: 1rem; columns: 2; } nav strong { break-after: avoid; } .wide td { white-space: normal; min-width: 6rem; } td:first-child code { overflow-wrap: normal; white-space: nowrap; } }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 `;
 

@@ -33,3 +33,25 @@ export async function spendAttempt(
     throw new AppError("rate_limited", "Too many attempts; try again later.", {}, retryAfter);
   }
 }
+
+type Limit = { limit: number; windowSeconds: number };
+
+const accountKey = (what: string, account: string): string => `${what}:account:${account}`;
+
+/** Counts one attempt for the caller's address (if it has one) and one for the account. Throws `rate_limited`. */
+export async function spendAttempts(
+  db: Db,
+  what: string,
+  { address, account }: { address: string | null; account: string },
+  limits: { address: Limit; account: Limit },
+): Promise<void> {
+  if (address) await spendAttempt(db, { key: `${what}:address:${address}`, ...limits.address });
+  await spendAttempt(db, { key: accountKey(what, account), ...limits.account });
+}
+
+const forget = statement<never>("auth_forget_attempts", "delete from rate_limits where key = $1");
+
+/** Takes an account's attempts as not made: they led to success. */
+export async function forgetAttempts(db: Db, what: string, account: string): Promise<void> {
+  await forget(db, [accountKey(what, account)]);
+}

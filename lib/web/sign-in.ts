@@ -2,9 +2,8 @@ import type { User } from "next-auth";
 import { z } from "zod";
 import { getDb } from "@/db/client";
 import { isDatabaseAway } from "@/db/errors";
-import { SIGN_INS, spendAttempts } from "@/lib/api/address";
 import { credentialsSchema } from "@/lib/auth/schema";
-import { verifyCredentials } from "@/lib/auth/verify-credentials";
+import { signIn } from "@/lib/auth/sign-in";
 import { AppError } from "@/lib/core/errors";
 import { errorFields, log } from "@/lib/core/log";
 
@@ -17,11 +16,8 @@ const formSchema = z.object(credentialsSchema.shape);
 export async function signInWith(form: unknown, address: string | null): Promise<User | null> {
   const credentials = formSchema.safeParse(form);
   if (!credentials.success) return null;
-  const db = getDb();
   try {
-    const account = credentials.data.email.toLowerCase();
-    await spendAttempts(db, "sign-in", { address, account }, SIGN_INS);
-    return await verifyCredentials(db, credentials.data);
+    return await signIn(getDb(), credentials.data, address);
   } catch (error) {
     if (error instanceof AppError && error.code === "unauthenticated") return null;
     if (error instanceof AppError) throw new Error(error.code);

@@ -1,9 +1,9 @@
+import { spendAttempts } from "@/lib/auth/rate-limit";
 import { registerFan } from "@/lib/auth/register-fan";
 import { revokeSession } from "@/lib/auth/revocations";
 import { credentialsSchema, registrationSchema } from "@/lib/auth/schema";
 import { issueSession } from "@/lib/auth/session-token";
-import { verifyCredentials } from "@/lib/auth/verify-credentials";
-import { SIGN_INS, spendAttempts } from "../address";
+import { signIn } from "@/lib/auth/sign-in";
 import { defineCall } from "../call";
 import { accountOf } from "../caller";
 import { account, me, session } from "../schemas";
@@ -45,8 +45,7 @@ export const accountCalls = [
     answers: { 201: { description: "A session of 30 days.", schema: session } },
     problems: ["unauthenticated", "rate_limited"],
     async handle({ db, body, address }) {
-      await spendAttempts(db, "sign-in", { address, account: body.email.toLowerCase() }, SIGN_INS);
-      const user = await verifyCredentials(db, body);
+      const user = await signIn(db, body, address);
       const { token, expiresAt } = issueSession({ userId: user.id, role: user.role });
       return { status: 201, body: { token, expiresAt } };
     },
