@@ -59,7 +59,7 @@ export async function claimDataDir(
 ): Promise<{ claim: Claim; owner?: undefined } | { owner: Owner; claim?: undefined }> {
   const file = fileOf(dataDir);
   const mine: Owner = { pid: process.pid, began: (await processStart(process.pid)) ?? "", ...me, postgres: null };
-  const fresh = `${file}.${process.pid}`;
+  const fresh = `${file}.${randomBytes(4).toString("hex")}`;
   const write = (owner: Owner) => writeFile(fresh, `${JSON.stringify(owner)}\n`, { mode: 0o600 });
   for (;;) {
     await write(mine);

@@ -2,18 +2,18 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, test } from "@playwright/test";
+import { type Product, startProduct } from "@/cli/testing/product";
 import { createClient } from "@/db/client";
 import { type EmbeddedPostgres, removeDataDir, startEmbedded } from "@/db/embedded";
 import { makeConcert, makeUser } from "@/db/testing/factories";
 import { issueSession } from "@/lib/auth/session-token";
 import { provideEnv } from "@/lib/core/env";
-import { type ServerProcess, startServer } from "./server-process";
 
 const AUTH_SECRET = "two-processes-share-this-secret-0123456789";
 
 let dir: string;
 let postgres: EmbeddedPostgres;
-let servers: ServerProcess[] = [];
+let servers: Product[] = [];
 
 test.beforeAll(async () => {
   test.setTimeout(180_000);
@@ -21,7 +21,7 @@ test.beforeAll(async () => {
   postgres = await startEmbedded({ dir, settings: { fsync: "off" } });
   provideEnv({ authSecret: AUTH_SECRET });
   const env = { DATABASE_URL: postgres.url, AUTH_SECRET };
-  servers = [await startServer(env), await startServer(env)];
+  servers = [await startProduct({ env }), await startProduct({ env })];
 });
 test.afterAll(async () => {
   await Promise.all(servers.map((server) => server.stop()));
@@ -40,7 +40,7 @@ async function call(
   extra: { body?: unknown; queue?: string | undefined } = {},
 ): Promise<Reply> {
   turn += 1;
-  const reply = await fetch(`${(servers[turn % 2] as ServerProcess).url}/api${target}`, {
+  const reply = await fetch(`${(servers[turn % 2] as Product).url}/api${target}`, {
     method,
     headers: {
       Authorization: `Bearer ${token}`,
@@ -133,7 +133,7 @@ test("two server processes on one database are one product", async () => {
   await expect.poll(async () => (await poll(third, c.token)).status).toBe("admitted");
   expect((await call(third, "DELETE", queue, { queue: c.token })).status).toBe(204);
   await servers[0]?.stop("SIGKILL");
-  servers = [servers[1] as ServerProcess, servers[1] as ServerProcess];
+  servers = [servers[1] as Product, servers[1] as Product];
   const again = await join(third);
   expect(again.number).toBe(4);
   await expect.poll(async () => (await poll(third, again.token)).status).toBe("admitted");

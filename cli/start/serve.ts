@@ -6,11 +6,11 @@ import { handleApi } from "@/lib/api/node";
 import { startRevocations } from "@/lib/auth/revocations";
 import { type Env, readEnv } from "@/lib/core/env";
 import { errorFields, log } from "@/lib/core/log";
-import { StartFault } from "@/lib/core/start-fault";
 import { startTidying } from "@/lib/idempotency/tidying";
 import { startTicker } from "@/lib/queue/ticker";
 import { BARE_POLICY, DEVELOPMENT_POLICY, SECURITY_HEADERS, TRANSPORT_SECURITY } from "@/lib/web/security-headers";
 import { finishPages } from "./finished-pages";
+import { listenFault } from "./listen-fault";
 
 /** How long requests in progress may take to finish when the server stops. */
 const STOP_SECONDS = 10;
@@ -19,22 +19,6 @@ const STOP_SECONDS = 10;
 const MAX_AUTH_BODY = 16_384;
 
 export type Serving = { port: number; stop(): Promise<void> };
-
-/** Says in one line why a port cannot be had. */
-export function listenFault(error: NodeJS.ErrnoException, { host, port }: Pick<Env, "host" | "port">): Error {
-  switch (error.code) {
-    case "EADDRINUSE":
-      return new StartFault(`Port ${port} of ${host} is taken. Choose another with PORT.`);
-    case "EACCES":
-      return new StartFault(`Port ${port} may not be used by this account. Choose one above 1023 with PORT.`);
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return new StartFault(`HOST ${host} is not an address of this machine.`);
-    default:
-      return error;
-  }
-}
 
 function listen(server: Server, { host, port }: Env): Promise<number> {
   return new Promise((resolve, reject) => {

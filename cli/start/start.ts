@@ -10,8 +10,8 @@ import { build, isBuilt } from "./build";
 import { checkDatabase } from "./database";
 import { type DemoAccount, demoAccounts } from "./demo";
 import { importExamples } from "./examples";
+import { listenFault } from "./listen-fault";
 import { keptSecret } from "./secret";
-import { listenFault, serve } from "./serve";
 import { onStopSignals } from "./stop-signals";
 import { runWorkers } from "./workers";
 
@@ -113,7 +113,11 @@ function announce(env: Env, port: number, accounts: DemoAccount[]): void {
   say("");
 }
 
+/** Loaded last: with it come React and Next. */
+const loadServe = async () => (await import("./serve")).serve;
+
 async function startWorker(): Promise<void> {
+  const serve = await loadServe();
   const serving = await serve();
   provideSite(readEnv(), serving.port);
   const end = () => void serving.stop().finally(() => process.exit(0));
@@ -148,6 +152,7 @@ async function startPrimary(): Promise<void> {
       running.add(() => workers.stop());
       announce(env, workers.port, accounts);
     } else {
+      const serve = await loadServe();
       const serving = await serve();
       running.add(() => serving.stop());
       provideSite(env, serving.port);

@@ -1,0 +1,54 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { claimDataDir, findOwner } from "./embedded-owner";
+import { processStart } from "./embedded-processes";
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), "frontrow-owner-"));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+const me = { role: "command", name: "a test" } as const;
+
+describe("the owner of a data directory", () => {
+  it("is one, until it lets go", async () => {
+    const first = await claimDataDir(dir, me);
+    expect((await claimDataDir(dir, me)).owner).toMatchObject({ pid: process.pid, name: "a test", postgres: null });
+    await first.claim?.announce({ pid: 7, port: 5432 });
+    expect(await findOwner(dir)).toMatchObject({ postgres: { pid: 7, port: 5432 } });
+    await first.claim?.release();
+    expect(await findOwner(dir)).toBeNull();
+    expect((await claimDataDir(dir, me)).claim).toBeDefined();
+    expect(await readdir(dir)).toEqual(["owner.json"]);
+  });
+
+  it("is one of many who ask at the same moment, also over a dead one's file", async () => {
+    const dead = { ...me, pid: process.pid, began: "another boot:1", postgres: null };
+    await writeFile(path.join(dir, "owner.json"), JSON.stringify(dead));
+    const answers = await Promise.all(Array.from({ length: 20 }, () => claimDataDir(dir, me)));
+    expect(answers.filter(({ claim }) => claim)).toHaveLength(1);
+    expect(await readdir(dir)).toEqual(["owner.json"]);
+  });
+
+  it("is nobody if the process is gone, or if a later one has its number", async () => {
+    const child = spawn("sleep", ["60"]);
+    const began = (await processStart(child.pid as number)) as string;
+    const file = path.join(dir, "owner.json");
+    const write = (owner: object) => writeFile(file, JSON.stringify({ ...me, postgres: null, ...owner }));
+    await write({ pid: child.pid, began });
+    expect(await findOwner(dir)).toMatchObject({ pid: child.pid });
+    await write({ pid: child.pid, began: `${began}0` });
+    expect(await findOwner(dir)).toBeNull();
+    await write({ pid: child.pid, began });
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.once("exit", resolve));
+    expect(await findOwner(dir)).toBeNull();
+    await writeFile(file, '{"pid":');
+    expect((await claimDataDir(dir, me)).claim).toBeDefined();
+    expect(JSON.parse(await readFile(file, "utf8"))).toMatchObject({ pid: process.pid });
+  });
+});
