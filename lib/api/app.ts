@@ -47,11 +47,11 @@ export type Api = OpenAPIHono & { calls: readonly Call[] };
 export function createApi(given: Partial<Surroundings> = {}): Api {
   const surroundings: Surroundings = { db: getDb, trustProxy: readEnv().trustProxy, ...given };
   const app = new OpenAPIHono();
-  let rendered = { json: "", page: "" };
+  let rendered = { json: Buffer.from(""), page: Buffer.from("") };
   const calls = [...CALLS, ...documentationCalls(() => rendered)];
   for (const call of calls) describeCall(app, call);
   const document = openApiDocument(app);
-  rendered = { json: JSON.stringify(document), page: docsPage(document) };
+  rendered = { json: Buffer.from(JSON.stringify(document)), page: Buffer.from(docsPage(document)) };
 
   // Paths with a suffix first, so that `/tickets/{ticketId}.svg` is not taken for a ticket's id.
   const specificFirst = [...calls].sort((a, b) => Number(b.path.includes("}.")) - Number(a.path.includes("}.")));

@@ -94,6 +94,20 @@ describe("handleApi", () => {
     expect([head.status, await head.text()]).toEqual([200, ""]);
   });
 
+  it("compresses what is large and kept, for whoever takes it", async () => {
+    const get = (encoding: string) => fetch(`${origin}/api/docs`, { headers: { "accept-encoding": encoding } });
+    const plain = await get("identity");
+    expect(plain.headers.get("content-encoding")).toBeNull();
+    for (const encoding of ["gzip", "br, gzip;q=0.5", "*"]) {
+      const small = await get(encoding);
+      expect(small.headers.get("content-encoding")).toBe("gzip");
+      expect(small.headers.get("vary")).toBe("Accept-Encoding");
+      expect(Number(small.headers.get("content-length"))).toBeLessThan(Number(plain.headers.get("content-length")) / 3);
+      expect((await small.text()).startsWith("<!doctype html>")).toBe(true);
+    }
+    for (const encoding of ["gzip;q=0", "br"]) expect((await get(encoding)).headers.get("content-encoding")).toBeNull();
+  });
+
   it("refuses a GET with a body, a bad host and a bad address as problems", async () => {
     const get = (line: string, headers: string) => raw(`${line} HTTP/1.1\r\n${headers}\r\nConnection: close\r\n\r\n`);
     for (const [answer, status] of [

@@ -10,6 +10,7 @@ import { callerAddress } from "./address";
 import { BODY_LIMIT, readJsonBody, refuseBody } from "./body";
 import type { Access, Answer, Call, IdempotentCall, Input } from "./call";
 import { type Caller, readCaller, requireOrganizer, signedIn } from "./caller";
+import { gzipped, takesGzip } from "./compress";
 import { JSON_TYPE, PERSONAL, PROBLEM_TYPE, SECURITY_HEADERS } from "./headers";
 import { checked, readQuery } from "./input";
 import { requireSameOrigin } from "./origin";
@@ -31,7 +32,7 @@ export async function serve(call: Call, surroundings: Surroundings, c: Context):
   const requestId = nextRequestId();
   try {
     const answer = await withDeadline(answerTo(call, surroundings, c), call.deadlineMs ?? DEADLINE_MS);
-    return sendReply(c, replyOf(call, answer, requestId));
+    return sendReply(c, replyOf(call, await compressed(answer, c), requestId));
   } catch (error) {
     const about = { requestId, method: c.req.method, path: call.path };
     const refusal = refusalOf(error, about);
@@ -145,6 +146,18 @@ const keptAnswer = ({ status, body }: Kept): Answer => ({
 });
 
 const replayOf = (kept: Kept): Answer => ({ ...keptAnswer(kept), headers: { "Idempotent-Replayed": "true" } });
+
+/** Only bytes that are kept (a hall's seats, the documentation) are compressed: then it is done once for all. */
+async function compressed(answer: Answer, c: Context): Promise<Answer> {
+  const { text, type = JSON_TYPE, headers } = answer;
+  if (typeof text !== "object" || !/^(application\/json|text\/)/.test(type)) return answer;
+  const vary: Record<string, string> = { ...headers, Vary: "Accept-Encoding" };
+  const small = takesGzip(c.req.header("accept-encoding")) ? await gzipped(text) : null;
+  if (!small) return { ...answer, headers: vary };
+  // Other bytes than the plain form's, so only weakly the same.
+  if (vary.ETag) vary.ETag = `W/${vary.ETag}`;
+  return { ...answer, text: small, headers: { ...vary, "Content-Encoding": "gzip" } };
+}
 
 /** What most answers carry; a call's own policy (the documentation's) takes the place of the strict one. */
 const SECURITY = flat(SECURITY_HEADERS);

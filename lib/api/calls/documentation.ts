@@ -4,7 +4,9 @@ import { DOCS_POLICY } from "../docs-style";
 const tag = "Documentation";
 
 /** The two calls that tell of all others; `rendered` is asked when they are made, after everything is described. */
-export const documentationCalls = (rendered: () => { json: string; page: string }): Call[] => [
+export const documentationCalls = (
+  rendered: () => { json: Buffer<ArrayBuffer>; page: Buffer<ArrayBuffer> },
+): Call[] => [
   defineCall({
     method: "GET",
     path: "/openapi.json",
