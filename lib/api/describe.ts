@@ -100,12 +100,12 @@ function requestHeadersOf(call: Call): z.ZodType[] {
   const described: Record<string, string> = { ...call.requestHeaders };
   if (call.idempotent) described["Idempotency-Key"] = REQUEST_HEADERS["Idempotency-Key"];
   if (call.access !== "public" && call.method !== "GET") described.Origin = REQUEST_HEADERS.Origin;
-  return Object.entries(described).map(([name, description]) =>
-    z
-      .string()
-      .optional()
-      .openapi({ description, param: { name, in: "header" } }),
-  );
+  const isGated = call.problems.includes("queue_token_required");
+  return Object.entries(described).map(([name, description]) => {
+    const isNeeded = isGated && name === "Queue-Token";
+    const schema = isNeeded ? z.string() : z.string().optional();
+    return schema.openapi({ description, param: { name, in: "header" } });
+  });
 }
 
 /** Writes a call into the registry that the OpenAPI document is made from. */

@@ -51,7 +51,7 @@ function parametersHtml(parameters: Parameter[]): string {
     ({ name, in: place, required, description, schema }) =>
       `<tr><td><code>${e(name)}</code></td><td>${e(place)}${required ? "" : ", optional"}</td><td>${inline(description ?? schema?.description ?? "")}</td></tr>`,
   );
-  return `<h4>Parameters</h4><div class="wide"><table><tr><th>Name</th><th>Where</th><th>What</th></tr>${rows.join("")}</table></div>`;
+  return `<h4>Parameters</h4><div class="wide"><table class="parameters"><tr><th>Name</th><th>Where</th><th>What</th></tr>${rows.join("")}</table></div>`;
 }
 
 function successHtml(status: string, { description = "", content = {} }: Operation["responses"][string]): string {

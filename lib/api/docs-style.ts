@@ -40,7 +40,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; } .wide { over
 th, td { text-align: left; vertical-align: top; padding: .45rem .9rem .45rem 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 500; color: var(--quiet); font-size: .8rem; white-space: nowrap; } td:first-child { white-space: nowrap; }
 .note { color: var(--quiet); }
-@media (max-width: 52rem) { .frame { display: block; } nav { position: static; max-height: none; border-right: 0; border-bottom: 1px solid var(--line); padding: 1rem; columns: 2; } nav strong { break-after: avoid; } .wide td { white-space: normal; min-width: 6rem; } td:first-child code { overflow-wrap: normal; white-space: nowrap; } }
+@media (max-width: 52rem) { .frame { display: block; } nav { position: static; max-height: none; border-right: 0; border-bottom: 1px solid var(--line); padding: 1rem; columns: 2; } nav strong { break-after: avoid; } .parameters tr { display: block; border-bottom: 1px solid var(--line); padding: .4rem 0; } .parameters tr:first-child { display: none; } .parameters td { display: inline-block; border: 0; padding: .1rem .6rem .1rem 0; } .parameters td:last-child { display: block; } }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 `;
 

@@ -50,7 +50,7 @@ type Operation = {
   tags?: string[];
   security?: object[];
   requestBody?: object;
-  parameters?: { name: string; in: string; description?: string }[];
+  parameters?: { name: string; in: string; required?: boolean }[];
   responses: Record<string, { description: string; headers: Record<string, unknown>; content?: Record<string, Media> }>;
 };
 
@@ -104,7 +104,8 @@ describe("/api/openapi.json", () => {
       const headers =
         operation.parameters?.filter((parameter) => parameter.in === "header").map(({ name }) => name) ?? [];
       if (call.idempotent) expect(headers, where).toContain("Idempotency-Key");
-      if (call.problems.includes("queue_token_required")) expect(headers, where).toContain("Queue-Token");
+      const token = operation.parameters?.find(({ name }) => name === "Queue-Token");
+      expect(token?.required ?? false, where).toBe(call.problems.includes("queue_token_required"));
     }
   });
 

@@ -3,7 +3,7 @@ import { type AppError, type ErrorCode, STATUS_BY_CODE } from "./errors";
 /** What each code means in general; `detail` says what happened this time. */
 export const TITLE_BY_CODE: Record<ErrorCode, string> = {
   invalid_request: "The request is not valid",
-  unauthenticated: "Sign in first",
+  unauthenticated: "Not signed in",
   insufficient_balance: "The balance is too small",
   forbidden: "Not allowed",
   queue_token_required: "A queue token is required",
