@@ -16,8 +16,12 @@ export type DateStyle = keyof typeof STYLE;
 /** Writes an instant as people at `timeZone` would. */
 export function formatDate(at: Date | string, { locale, timeZone, style = "full" }: FormatDate): string {
   const text = new Intl.DateTimeFormat(locale, { ...STYLE[style], timeZone }).format(new Date(at));
-  // Korean sets the weekday in brackets, which Intl does only for some lengths.
-  return locale === "ko" ? text.replace(/ ([일월화수목금토])(?= |$)/, " ($1)") : text;
+  if (locale !== "ko") return text;
+  // Korean sets the weekday in brackets, which Intl does only for some lengths; Node's ICU leaves AM and PM in English.
+  return text
+    .replace(/ ([일월화수목금토])(?= |$)/, " ($1)")
+    .replace(/\bAM\b/, "오전")
+    .replace(/\bPM\b/, "오후");
 }
 
 type FormatDate = { locale: string; timeZone: string; style?: DateStyle };
