@@ -9,7 +9,7 @@ import { StartFault } from "@/lib/core/start-fault";
 const FOLDERS = ["app", "components", "db", "i18n", "lib", "messages", "public"];
 const FILES = [
   "instrumentation.ts",
-  "next.config.js",
+  "next.config.ts",
   "package-lock.json",
   "postcss.config.mjs",
   "proxy.ts",
@@ -43,7 +43,7 @@ export async function isBuilt(): Promise<boolean> {
   return stamp === kept.trim();
 }
 
-/** Builds the pages for production. The environment must name a migrated database. */
+/** Builds the pages for production; needs no database. Throws `StartFault` after showing what Next said. */
 export async function build(): Promise<void> {
   const stamp = await sourcesStamp();
   const next = createRequire(import.meta.url).resolve("next/dist/bin/next");

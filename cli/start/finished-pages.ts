@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
-import { policyOf } from "@/lib/web/security-headers";
+import { BARE_POLICY, policyOf } from "@/lib/web/security-headers";
 
 type Encoding = "br" | "gzip" | "identity";
 
@@ -96,6 +96,7 @@ export function finishPages(req: IncomingMessage, res: ServerResponse): void {
       for (const [name, value] of Object.entries(headers)) if (value !== undefined) res.setHeader(name, value);
     }
     if (holds()) return res;
+    res.setHeader("Content-Security-Policy", BARE_POLICY);
     return plain.writeHead.call(res, status);
   }) as typeof res.writeHead;
 

@@ -3,17 +3,18 @@ import type { Socket } from "node:net";
 import next from "next";
 import { closeDb, getDb } from "@/db/client";
 import { handleApi } from "@/lib/api/node";
-import { startRevocations } from "@/lib/auth/revocations";
 import { type Env, readEnv } from "@/lib/core/env";
 import { errorFields, log } from "@/lib/core/log";
-import { startTidying } from "@/lib/idempotency/tidying";
-import { startTicker } from "@/lib/queue/ticker";
+import { startBackground } from "@/lib/web/background";
 import { BARE_POLICY, DEVELOPMENT_POLICY, SECURITY_HEADERS, TRANSPORT_SECURITY } from "@/lib/web/security-headers";
 import { finishPages } from "./finished-pages";
 import { listenFault } from "./listen-fault";
 
 /** How long requests in progress may take to finish when the server stops. */
 const STOP_SECONDS = 10;
+
+/** How long a start waits to hear which sessions were ended. */
+const READY_MS = 3000;
 
 /** next-auth's forms are small; Next itself would read any length into memory. */
 const MAX_AUTH_BODY = 16_384;
@@ -62,9 +63,9 @@ export async function serve(): Promise<Serving> {
     // Longer than a proxy keeps its side, and longer than a fan waits between two polls.
     keepAliveTimeout: 65_000,
   });
-  const db = getDb();
   const app = next({ dev, dir: process.cwd(), hostname: env.host, port: env.port, httpServer: server });
-  const revocations = startRevocations(db);
+  // Before Next, whose instrumentation would start it too.
+  const background = startBackground(getDb());
   await app.prepare();
   const pages = app.getRequestHandler();
   const https = env.siteUrl?.startsWith("https://") ?? false;
@@ -103,16 +104,16 @@ export async function serve(): Promise<Serving> {
     socket.once("close", () => upgrades.delete(socket));
   });
 
+  // A database that hangs must not keep the pages from their visitors.
+  await Promise.race([background.ready, new Promise((resolve) => setTimeout(resolve, READY_MS).unref())]);
   let port: number;
   try {
     port = await listen(server, env);
   } catch (error) {
-    revocations.stop();
+    await background.stop();
     await app.close();
     throw error;
   }
-  const ticker = startTicker(db);
-  const tidying = startTidying(db);
 
   return {
     port,
@@ -125,9 +126,7 @@ export async function serve(): Promise<Serving> {
       await closed;
       clearInterval(sweep);
       clearTimeout(impatience);
-      await ticker.stop();
-      tidying.stop();
-      revocations.stop();
+      await background.stop();
       await app.close();
       await closeDb();
     },

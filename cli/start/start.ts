@@ -145,6 +145,8 @@ async function startPrimary(): Promise<void> {
   );
   try {
     await tryPort(env);
+    // Loads while PostgreSQL starts.
+    if (env.webConcurrency === 1) loadServe().catch(() => {});
     const accounts = await prepareDatabase(env, running);
     if (env.production) await makePages();
     if (env.webConcurrency > 1 && env.production) {

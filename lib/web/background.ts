@@ -1,0 +1,29 @@
+import type { Client } from "@/db/client";
+import { startRevocations } from "@/lib/auth/revocations";
+import { forget, oncePerProcess } from "@/lib/core/registry";
+import { startTidying } from "@/lib/idempotency/tidying";
+import { startTicker } from "@/lib/queue/ticker";
+
+export type Background = {
+  /** Resolves when this process knows which sessions were ended. */
+  ready: Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Starts what runs beside requests: admission, ended sessions, tidying. Once per process, however often it is called. */
+export function startBackground(db: Client): Background {
+  return oncePerProcess("web.background", () => {
+    const revocations = startRevocations(db);
+    const tidying = startTidying(db);
+    const ticker = startTicker(db);
+    return {
+      ready: revocations.ready,
+      async stop() {
+        forget("web.background");
+        tidying.stop();
+        revocations.stop();
+        await ticker.stop();
+      },
+    };
+  });
+}
