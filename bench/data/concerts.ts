@@ -1,0 +1,45 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Client } from "@/db/client";
+import { importConcert } from "@/lib/catalog/import-concert";
+import { readImportFile } from "@/lib/catalog/import-file";
+
+const DAY_MS = 86_400_000;
+
+export type BenchConcert = { id: string; performanceId: string };
+
+/**
+ * One of the example concerts under a name of its own, on sale now, in a month, with a room in which nobody moves:
+ * whoever is to be admitted is planted so.
+ */
+export async function makeConcert(db: Client, example: string, slug: string): Promise<BenchConcert> {
+  const file = fileURLToPath(new URL(`../../examples/${example}.json`, import.meta.url));
+  const document = JSON.parse(await readFile(file, "utf8"));
+  const now = Date.now();
+  document.slug = slug;
+  document.performances = [{ startsAt: new Date(now + 30 * DAY_MS).toISOString() }];
+  document.sale = { opensAt: new Date(now - DAY_MS).toISOString(), closesAt: null };
+  // A hold must outlast the whole run.
+  document.holdSeconds = 7200;
+  Object.assign(document.waitingRoom, { mode: "paused", order: "fifo" });
+  const { id, performances } = await importConcert(db, readImportFile(Buffer.from(JSON.stringify(document))));
+  return { id, performanceId: performances[0]?.id as string };
+}
+
+/** A line of `count` fans with the numbers 1 to `count`, in one statement. */
+export async function plantLine(db: Client, concertId: string, count: number): Promise<void> {
+  await db.$client.query(
+    `with line as (
+       insert into queue_entries (concert_id, id, user_id, number, status)
+       select $1, gen_random_uuid(), gen_random_uuid(), number, 'waiting' from generate_series(1, $2::int) number)
+     update queues set last_number = $2 where concert_id = $1`,
+    [concertId, count],
+  );
+  await db.$client.query("vacuum analyze queue_entries");
+}
+
+/** Takes a concert out of the ticker's work, so that the next measurement does not pay for it. */
+export async function retire(db: Client, concertId: string): Promise<void> {
+  await db.$client.query("delete from queue_entries where concert_id = $1", [concertId]);
+  await db.$client.query("update queues set served_through = last_number where concert_id = $1", [concertId]);
+}

@@ -1,0 +1,57 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Cleanup } from "../cleanup";
+import type { Answer } from "./child";
+
+const FOLDER = fileURLToPath(new URL("..", import.meta.url));
+
+/** A process beside this one that answers questions. */
+export type Helper = { ask<A>(question: unknown): Promise<A> };
+
+/** Starts `bench/<file>` as a process of its own and waits until it is ready. It is ended by `cleanup` at the latest. */
+export async function startHelper(cleanup: Cleanup, file: string): Promise<Helper> {
+  const child = fork(path.join(FOLDER, file), {
+    serialization: "advanced",
+    // Standard output is the table's alone.
+    stdio: ["ignore", 2, 2, "ipc"],
+  });
+  cleanup.later(() => end(child));
+  const open = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
+  let last = 0;
+  let gone: Error | null = null;
+  const ready = new Promise<void>((resolve, reject) => {
+    child.on("message", (message: Answer | "ready") => {
+      if (message === "ready") return resolve();
+      const asked = open.get(message.id);
+      open.delete(message.id);
+      if (message.fault === undefined) asked?.resolve(message.answer as never);
+      else asked?.reject(new Error(`bench/${file}: ${message.fault}`));
+    });
+    child.on("exit", (code, signal) => {
+      gone = new Error(`bench/${file} ended (${signal ?? `code ${code}`}).`);
+      reject(gone);
+      for (const asked of open.values()) asked.reject(gone);
+    });
+  });
+  await ready;
+  return {
+    ask: (question) =>
+      new Promise((resolve, reject) => {
+        if (gone) return reject(gone);
+        last += 1;
+        open.set(last, { resolve, reject });
+        child.send({ id: last, body: question }, (error) => error && reject(error));
+      }),
+  };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  if (child.connected) child.disconnect();
+  const impatience = setTimeout(() => child.kill("SIGKILL"), 3000);
+  await gone;
+  clearTimeout(impatience);
+}

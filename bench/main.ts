@@ -1,0 +1,120 @@
+import { cpus, loadavg } from "node:os";
+import { readArguments } from "@/cli/shared/arguments";
+import { say } from "@/cli/shared/print";
+import { runCommand, UsageFault } from "@/cli/shared/run";
+import { onStopSignals } from "@/cli/start/stop-signals";
+import { Cleanup } from "./cleanup";
+import { type Fan, makeCrowd } from "./data/fans";
+import { type Findings, ROUNDS } from "./measure";
+import { holdFans, measureHold } from "./measures/hold";
+import { joinFans, measureJoin } from "./measures/join";
+import { measurePay, payFans } from "./measures/pay";
+import { measurePoll } from "./measures/poll";
+import { openStage, type Stage } from "./stage";
+import { tableOf } from "./table";
+
+type Measure = {
+  fans(seconds: number): number;
+  run(stage: Stage, seconds: number, fans: Fan[]): Promise<Findings>;
+};
+
+const MEASURES: Record<string, Measure> = {
+  poll: { fans: () => 0, run: measurePoll },
+  join: { fans: joinFans, run: measureJoin },
+  hold: { fans: holdFans, run: measureHold },
+  pay: { fans: payFans, run: measurePay },
+};
+const NAMES = Object.keys(MEASURES);
+const SECONDS_MOST = 20;
+
+const HELP = `
+npm run bench -- [--only ${NAMES.join(",")}] [--seconds N]
+
+Measures the product beside its limits, in turns and in one run, on a PostgreSQL of its own in a temporary folder,
+and prints a table of figures and ratios on stdout. DATABASE_URL is not used.
+
+  poll   where a fan stands, beside node:http returning the same bytes
+  join   durable joins, beside one INSERT per join
+  hold   holds of distinct seats, beside pgbench and bare pg running the same statement; 1,000 fans on one seat
+  pay    payments of holds, beside the same transaction on bare pg
+
+  --only LIST   some of them, separated by commas
+  --seconds N   how long each of the ${ROUNDS} rounds lasts at most, 1 to ${SECONDS_MOST}; 3 if absent
+  --help        this text
+
+A slow ratio is a figure, not an error: the exit code says only whether everything could be measured.
+`;
+
+function chosen(text: string | undefined): string[] {
+  if (text === undefined) return NAMES;
+  const names = text.split(",").map((name) => name.trim());
+  const unknown = names.find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) throw new UsageFault(`--only knows ${NAMES.join(", ")}, not '${unknown}'.`);
+  return NAMES.filter((name) => names.includes(name));
+}
+
+function wholeSeconds(text = "3"): number {
+  const seconds = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (seconds >= 1 && seconds <= SECONDS_MOST) return seconds;
+  throw new UsageFault(`--seconds must be a whole number from 1 to ${SECONDS_MOST}.`);
+}
+
+async function machine({ db }: Stage): Promise<string> {
+  const { rows } = await db.$client.query<{ version: string; fsync: string; commit: string }>(
+    `select current_setting('server_version') as version, current_setting('fsync') as fsync,
+            current_setting('synchronous_commit') as commit`,
+  );
+  const { version, fsync, commit } = rows[0] ?? {};
+  const cores = cpus();
+  return `${cores.length} cores (${cores[0]?.model.trim()}), Node ${process.versions.node}, PostgreSQL ${version} (fsync ${fsync}, synchronous_commit ${commit})`;
+}
+
+async function measureAll(cleanup: Cleanup, names: string[], seconds: number): Promise<void> {
+  say("Starting PostgreSQL, the product and the load generator …");
+  const stage = await openStage(cleanup);
+  const measures = names.map((name) => ({ name, ...(MEASURES[name] as Measure) }));
+  const crowd = Math.max(...measures.map(({ fans }) => fans(seconds)));
+  const fans = crowd > 0 ? await makeCrowd(stage.db, crowd) : [];
+  const before = loadavg()[0] ?? 0;
+  const all: Findings = { figures: [], notes: [] };
+  for (const { name, run } of measures) {
+    say(`${name}:`);
+    const { figures, notes } = await run(stage, seconds, fans);
+    all.figures.push(...figures);
+    all.notes.push(...notes);
+  }
+  const words = [
+    tableOf(all.figures),
+    "",
+    ...all.notes.map((note) => `- ${note}`),
+    `- Medians of ${ROUNDS} rounds of at most ${seconds} s after a warm-up, in turns; ratio = product / limit.`,
+    `- ${await machine(stage)}; server, database and generator share the machine, whose load was ${before.toFixed(1)} before the first round.`,
+  ];
+  process.stdout.write(`${words.join("\n")}\n`);
+}
+
+async function main(): Promise<number> {
+  const { values } = readArguments({ help: HELP, options: { only: { type: "string" }, seconds: { type: "string" } } });
+  const names = chosen(values.only);
+  const seconds = wholeSeconds(values.seconds);
+  const cleanup = new Cleanup();
+  onStopSignals(
+    () => {
+      say("Stopping and cleaning up …");
+      void cleanup.run().then(() => process.exit(130));
+    },
+    () => process.exit(130),
+  );
+  try {
+    await measureAll(cleanup, names, seconds);
+    return 0;
+  } catch (error) {
+    // What fails because it is being taken down is no news; the process ends when that is done.
+    if (cleanup.hasBegun) await new Promise(() => {});
+    throw error;
+  } finally {
+    await cleanup.run();
+  }
+}
+
+await runCommand("bench", main);

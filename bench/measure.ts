@@ -1,0 +1,63 @@
+import { say } from "@/cli/shared/print";
+import type { Load } from "./load/job";
+
+export const ROUNDS = 3;
+
+/** One line of the table. */
+export type Figure = {
+  what: string;
+  /** Per second. */
+  product: number;
+  limit: string;
+  /** Per second; null where the limit could not be measured. */
+  limitRate: number | null;
+  /** What the ratio is to reach. */
+  bar?: number;
+};
+
+export type Findings = { figures: Figure[]; notes: string[] };
+
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  if (sorted.length === 0) return Number.NaN;
+  if (sorted.length % 2 === 1) return sorted[middle] as number;
+  return ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+}
+
+/** The answers of the wanted status per second. Throws if there is any other: a refusal is no work done. */
+export function rateOf(load: Load, status: number): number {
+  const done = load.statuses[status] ?? 0;
+  const others = Object.keys(load.statuses).filter((other) => Number(other) !== status);
+  if (done === 0 || others.length > 0) {
+    throw new Error(`Expected ${status} alone, got ${JSON.stringify(load.statuses)}; first answer:\n${load.sample}`);
+  }
+  return done / load.seconds;
+}
+
+/** Tells a run's rate on stderr and gives it back. */
+export function told(what: string, round: number, rate: number, extra = ""): number {
+  const which = round === 0 ? "warm-up" : `round ${round}`;
+  say(`  ${what}, ${which}: ${Math.round(rate).toLocaleString("en")}/s${extra && ` · ${extra}`}`);
+  return rate;
+}
+
+export const inMs = (ms: number): string => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+
+/**
+ * Runs the contenders in turns, a warm-up round (0) first, the order reversed from round to round, so that a machine
+ * that slows down or speeds up does so for all of them. Gives each one's rates without the warm-up.
+ */
+export async function inTurns<Name extends string>(
+  contenders: Record<Name, (round: number) => Promise<number>>,
+): Promise<Record<Name, number[]>> {
+  const names = Object.keys(contenders) as Name[];
+  const rates = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>;
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    for (const name of round % 2 === 0 ? names : [...names].reverse()) {
+      const rate = await contenders[name](round);
+      if (round > 0) rates[name].push(rate);
+    }
+  }
+  return rates;
+}

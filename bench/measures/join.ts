@@ -1,0 +1,60 @@
+import { makeConcert, retire } from "../data/concerts";
+import type { Fan } from "../data/fans";
+import { requestText } from "../load/request";
+import { type Findings, inMs, inTurns, median, rateOf, told } from "../measure";
+import { type Stage, startTarget } from "../stage";
+
+const CONNECTIONS = 256;
+const FASTEST = 12_000;
+
+export const joinFans = (seconds: number): number => FASTEST * seconds;
+
+export async function measureJoin(stage: Stage, seconds: number, fans: Fan[]): Promise<Findings> {
+  const { db, product, cleanup } = stage;
+  const rival = await startTarget(cleanup, "rivals/insert-per-join.ts");
+  const p99: number[] = [];
+  const job = (round: number, requests: string[]) => {
+    const length = round === 0 ? 1 : seconds;
+    return { connections: CONNECTIONS, requests: requests.slice(0, FASTEST * length), seconds: length, repeat: false };
+  };
+
+  const rates = await inTurns({
+    limit: async (round) => {
+      const { id } = await makeConcert(db, "hongdae-night-2027", `bench-insert-${round}`);
+      const requests = fans.map((fan) => requestText({ method: "POST", path: `/${id}/${fan.userId}` }));
+      const load = await stage.load(rival, job(round, requests));
+      return told("one INSERT per join", round, rateOf(load, 201), `99 % within ${inMs(load.p99)}`);
+    },
+    product: async (round) => {
+      const { id } = await makeConcert(db, "hongdae-night-2027", `bench-join-${round}`);
+      const path = `/api/concerts/${id}/queue`;
+      const requests = fans.map((fan) => requestText({ method: "POST", path, bearer: fan.token }));
+      const load = await stage.load(product, job(round, requests));
+      const rate = rateOf(load, 201);
+      const { rows } = await db.$client.query<{ count: number; last: number }>(
+        "select count(*), max(number) as last from queue_entries where concert_id = $1",
+        [id],
+      );
+      const joined = load.statuses[201];
+      if (rows[0]?.count !== joined || rows[0]?.last !== joined) {
+        throw new Error(`${joined} joins were answered, but the line is ${JSON.stringify(rows[0])}.`);
+      }
+      await retire(db, id);
+      if (round > 0) p99.push(load.p99);
+      return told("join", round, rate, `99 % within ${inMs(load.p99)}`);
+    },
+  });
+  return {
+    figures: [
+      {
+        what: "join, durable",
+        product: median(rates.product),
+        limit: "one INSERT per join, node:http",
+        limitRate: median(rates.limit),
+      },
+    ],
+    notes: [
+      `join: ${CONNECTIONS} connections, every join another fan; 99 % of the product's within ${inMs(median(p99))}; numbers checked to be 1 to n without a gap.`,
+    ],
+  };
+}

@@ -1,0 +1,30 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getDb } from "@/db/client";
+import { handleApi } from "@/lib/api/node";
+import { startRevocations } from "@/lib/auth/revocations";
+import { startTidying } from "@/lib/idempotency/tidying";
+import { startTicker } from "@/lib/queue/ticker";
+import { answerParent, cpuMicroseconds } from "./helper/child";
+
+// The product's API and what runs beside it, as `cli/start/serve.ts` puts them together, without Next's pages: so the
+// benchmarks need no build, and the calls that they make never reach Next in the product either.
+const server = createServer({
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 2000,
+  keepAliveTimeout: 65_000,
+});
+server.on("request", (req, res) => {
+  if (req.url?.startsWith("/api/") && handleApi(req, res)) return;
+  res.writeHead(404).end();
+});
+await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+const db = getDb();
+startRevocations(db);
+startTicker(db);
+startTidying(db);
+
+answerParent((question: "port" | "cpu") =>
+  question === "port" ? (server.address() as AddressInfo).port : cpuMicroseconds(),
+);

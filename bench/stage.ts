@@ -1,0 +1,49 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type Client, createClient } from "@/db/client";
+import { startEmbedded } from "@/db/embedded";
+import { migrateDatabase } from "@/db/migrate";
+import { provideEnv, setMode } from "@/lib/core/env";
+import type { Cleanup } from "./cleanup";
+import { type Helper, startHelper } from "./helper/start";
+import type { Job, Load } from "./load/job";
+
+/** A server to be measured: the product, or a rival that speaks HTTP. */
+export type Target = { port: number; helper: Helper };
+
+export type Stage = {
+  cleanup: Cleanup;
+  /** A temporary folder, gone at the end. */
+  dir: string;
+  url: string;
+  db: Client;
+  product: Target;
+  /** Runs a load against a server, from a process of its own. */
+  load(target: Target, job: Omit<Job, "port">): Promise<Load>;
+};
+
+/** PostgreSQL with its files in a temporary folder and as durable as it comes, the product's API, the generator. */
+export async function openStage(cleanup: Cleanup): Promise<Stage> {
+  const dir = await mkdtemp(path.join(tmpdir(), "frontrow-bench-"));
+  cleanup.later(() => rm(dir, { recursive: true, force: true }));
+  const starting = startEmbedded({ dir });
+  cleanup.later(async () => (await starting.catch(() => null))?.stop());
+  const { url } = await starting;
+  await migrateDatabase(url);
+  // Whatever is started from here on inherits it.
+  setMode("production");
+  provideEnv({ databaseUrl: url, authSecret: randomBytes(32).toString("hex") });
+  const db = createClient(url, 4);
+  cleanup.later(() => db.$client.end());
+  const product = await startTarget(cleanup, "server.ts");
+  const generator = await startHelper(cleanup, "load/generator.ts");
+  const load = (target: Target, job: Omit<Job, "port">) => generator.ask<Load>({ port: target.port, ...job });
+  return { cleanup, dir, url, db, product, load };
+}
+
+export async function startTarget(cleanup: Cleanup, file: string): Promise<Target> {
+  const helper = await startHelper(cleanup, file);
+  return { helper, port: await helper.ask<number>("port") };
+}
