@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { StartFault } from "@/lib/core/start-fault";
 
 /** What the pages are made from. */
@@ -43,24 +44,49 @@ export async function isBuilt(): Promise<boolean> {
   return stamp === kept.trim();
 }
 
-/** Builds the pages for production; needs no database. Throws `StartFault` after showing what Next said. */
-export async function build(): Promise<void> {
-  const stamp = await sourcesStamp();
+/** Next's own lock on the output: somebody else builds, or a killed start left its build running. */
+const LOCKED = /Another .*next build.* process is already running/;
+
+const LOCKED_RETRY_MS = 2000;
+
+/**
+ * Builds the pages for production; needs no database. Waits for a build that is under way already, and is content with
+ * it if it was of the same sources. Throws `StartFault` after showing what Next said.
+ */
+export async function build(signal?: AbortSignal): Promise<void> {
+  for (;;) {
+    const stamp = await sourcesStamp();
+    // A build that is cut short must not pass for the one before it.
+    await rm(STAMP, { force: true });
+    const { code, said } = await runNextBuild(signal);
+    signal?.throwIfAborted();
+    if (code === 0) {
+      await writeFile(STAMP, `${stamp}\n`);
+      return;
+    }
+    if (!LOCKED.test(stripVTControlCharacters(said))) {
+      process.stderr.write(said);
+      throw new StartFault("The pages could not be built; the reason stands above.");
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOCKED_RETRY_MS));
+    if (await isBuilt()) return;
+  }
+}
+
+async function runNextBuild(signal?: AbortSignal): Promise<{ code: number | null; said: string }> {
   const next = createRequire(import.meta.url).resolve("next/dist/bin/next");
-  const child = spawn(process.execPath, [next, "build"], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [next, "build"], {
+    stdio: ["ignore", "pipe", "pipe"],
+    ...(signal && { signal }),
+  });
   let said = "";
   const keep = (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-20_000);
   };
   child.stdout.on("data", keep);
   child.stderr.on("data", keep);
-  const stop = () => child.kill("SIGTERM");
-  process.once("SIGINT", stop).once("SIGTERM", stop);
+  // Of being aborted we hear by `close` as well.
+  child.on("error", () => {});
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  process.off("SIGINT", stop).off("SIGTERM", stop);
-  if (code !== 0) {
-    process.stderr.write(said);
-    throw new StartFault("The pages could not be built; the reason stands above.");
-  }
-  await writeFile(STAMP, `${stamp}\n`);
+  return { code, said };
 }

@@ -12,7 +12,7 @@ import { type DemoAccount, demoAccounts } from "./demo";
 import { importExamples } from "./examples";
 import { listenFault } from "./listen-fault";
 import { keptSecret } from "./secret";
-import { onStopSignals } from "./stop-signals";
+import { onParentGone, onStopSignals } from "./stop-signals";
 import { runWorkers } from "./workers";
 
 const say = (line: string) => console.log(line);
@@ -92,11 +92,13 @@ async function prepareDatabase(env: Env, running: Running): Promise<DemoAccount[
   return demoAccounts(getDb(), env.dataDir);
 }
 
-async function makePages(): Promise<void> {
+async function makePages(running: Running): Promise<void> {
   if (await isBuilt()) return;
+  const abort = new AbortController();
+  running.add(async () => abort.abort());
   say("Building the pages, because this is the first start or the sources changed (about a minute) …");
   const began = Date.now();
-  await build();
+  await build(abort.signal);
   say(`Built in ${Math.round((Date.now() - began) / 1000)} s.`);
 }
 
@@ -129,8 +131,11 @@ async function startWorker(): Promise<void> {
 async function startPrimary(): Promise<void> {
   const env = readEnv();
   const running = new Running();
-  const stop = async (signal: string) => {
-    say(`${signal}: finishing what is under way …`);
+  let isStopping = false;
+  const stop = async (reason: string) => {
+    if (isStopping) return;
+    isStopping = true;
+    say(`${reason}: finishing what is under way …`);
     await running.stop();
     say("Stopped.");
     process.exit(0);
@@ -143,12 +148,13 @@ async function startPrimary(): Promise<void> {
       process.exit(130);
     },
   );
+  if (env.underNpm) onParentGone(() => void stop("npm is gone").catch(giveUp));
   try {
     await tryPort(env);
     // Loads while PostgreSQL starts.
     if (env.webConcurrency === 1) loadServe().catch(() => {});
     const accounts = await prepareDatabase(env, running);
-    if (env.production) await makePages();
+    if (env.production) await makePages(running);
     if (env.webConcurrency > 1 && env.production) {
       const workers = await runWorkers(env.webConcurrency);
       running.add(() => workers.stop());
@@ -161,6 +167,8 @@ async function startPrimary(): Promise<void> {
       announce(env, serving.port, accounts);
     }
   } catch (error) {
+    // Whatever fails while we stop fails because we stop.
+    if (isStopping) return;
     await running.stop();
     throw error;
   }

@@ -14,3 +14,14 @@ export function onStopSignals(stop: (signal: string) => void, force: () => void)
   };
   process.on("SIGINT", heard).on("SIGTERM", heard);
 }
+
+/** Calls `stop` when the process that started us is gone: an npm that was killed cannot pass its signal on. */
+export function onParentGone(stop: () => void): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    stop();
+  }, 250);
+  watch.unref();
+}

@@ -18,6 +18,7 @@ const schema = z.object({
   WEB_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(1),
   TRUST_PROXY: flag,
   NEXTAUTH_URL: z.url({ protocol: /^https?$/ }).optional(),
+  npm_lifecycle_event: z.string().optional(),
   CHROMIUM_PATH: z.string().min(1).optional(),
   DATABASE_POOL: z.coerce.number().int().min(1).max(500).default(12),
 });
@@ -36,6 +37,8 @@ export type Env = {
   trustProxy: boolean;
   /** Where visitors reach the site, if that is not simply host and port. */
   siteUrl: string | undefined;
+  /** Started by `npm run`, which is then our parent. */
+  underNpm: boolean;
   /** The browser to test with. */
   chromiumPath: string | undefined;
   /** Connections per process. */
@@ -64,6 +67,7 @@ export function readEnv(): Env {
     webConcurrency: env.WEB_CONCURRENCY,
     trustProxy: env.TRUST_PROXY,
     siteUrl: env.NEXTAUTH_URL,
+    underNpm: env.npm_lifecycle_event !== undefined,
     chromiumPath: env.CHROMIUM_PATH,
     poolSize: env.DATABASE_POOL,
   };
