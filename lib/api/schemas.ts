@@ -123,6 +123,12 @@ const seat = z
   })
   .openapi("Seat");
 export const seatList = z.object({ version: z.string(), items: z.array(seat) });
+export const seatStates = z.object({
+  version: z.string(),
+  sections: z.array(
+    z.object({ name: z.string(), states: z.string().describe("One letter per seat: a available, h held, s sold") }),
+  ),
+});
 
 const view = {
   status: z.enum(QUEUE_STATUSES),

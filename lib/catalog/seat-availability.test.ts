@@ -7,7 +7,7 @@ import { inDays, makeConcert, makeImportDocument } from "@/db/testing/factories"
 import { newId } from "@/lib/core/ids";
 import { forget, oncePerProcess } from "@/lib/core/registry";
 import { importConcert } from "./import-concert";
-import { forgetSeats, readSeats } from "./seat-availability";
+import { forgetSeats, readSeatStates, readSeats } from "./seat-availability";
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -51,7 +51,12 @@ async function hall(sections = ["A", "B"]) {
               : null,
       })
       .where(and(eq(seats.concertId, concertId), eq(seats.id, seatId)));
-  return { document, concertId, performanceId, ask, set };
+  const states = async () =>
+    JSON.parse((await readSeatStates(test.db, { concertId, performanceId })).body.toString()) as {
+      version: string;
+      sections: { name: string; states: string }[];
+    };
+  return { document, concertId, performanceId, ask, set, states };
 }
 
 describe("readSeats", () => {
@@ -225,5 +230,33 @@ describe("readSeats", () => {
     await expect(Promise.all([ask("all"), ask("all", "A")])).rejects.toThrow("The database is away.");
     query.mockRestore();
     expect((await ask("all")).items).toHaveLength(12);
+  });
+});
+
+describe("readSeatStates", () => {
+  it("writes one letter per seat by row and number, and a new version with each change", async () => {
+    const { ask, set, states } = await hall();
+    const { items } = await ask("all");
+    const before = await states();
+    expect(before.sections).toEqual([
+      { name: "A", states: "aaaaaa" },
+      { name: "B", states: "aaaaaa" },
+    ]);
+    await set(items[1]!.id, "held");
+    await set(items[5]!.id, "sold");
+    await set(items[6]!.id, "lapsed");
+    const after = await states();
+    expect(after.sections).toEqual([
+      { name: "A", states: "ahaaas" },
+      { name: "B", states: "aaaaaa" },
+    ]);
+    expect(after.version).not.toBe(before.version);
+    expect(await states()).toEqual(after);
+  });
+
+  it("does not know an unknown performance", async () => {
+    await expect(readSeatStates(test.db, { concertId: newId(), performanceId: newId() })).rejects.toThrow(
+      "performance",
+    );
   });
 });

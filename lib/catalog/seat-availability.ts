@@ -96,6 +96,9 @@ const hashOf = (text: string): string => createHash("sha1").update(text).digest(
 
 const COMMA = Buffer.from(",");
 
+/** The key of the letters among the answers; no filter of seats has this name. */
+const STATES = "states";
+
 function writeAnswer({ blocks, answers }: Layout, filter: SeatFilter, section: string | null): SeatsAnswer {
   const one = section === null ? undefined : blocks.get(section);
   const asked = section === null ? [...blocks.values()] : one ? [one] : [];
@@ -112,6 +115,16 @@ function writeAnswer({ blocks, answers }: Layout, filter: SeatFilter, section: s
   const answer = { version, body };
   // What is not a section must not fill the memory.
   if (asked.length > 0) answers.set(key, answer);
+  return answer;
+}
+
+function writeStates({ blocks, answers }: Layout): SeatsAnswer {
+  const version = hashOf([...blocks.values()].map((block) => block.version).join());
+  const made = answers.get(STATES);
+  if (made?.version === version) return made;
+  const sections = [...blocks].map(([name, block]) => ({ name, states: block.letters().toString("latin1") }));
+  const answer = { version, body: Buffer.from(JSON.stringify({ version, sections })) };
+  answers.set(STATES, answer);
   return answer;
 }
 
@@ -142,6 +155,25 @@ function makeRoom(newest: Hall): void {
   }
 }
 
+type Question = { concertId: string; performanceId: string };
+
+/** Asks a performance's hall and writes the answer. Throws `not_found` for an unknown performance. */
+async function askHall(
+  db: Db,
+  { concertId, performanceId }: Question,
+  section: string | null,
+  write: (layout: Layout) => SeatsAnswer,
+): Promise<SeatsAnswer> {
+  if (!isId(concertId) || !isId(performanceId)) throw notFound("performance");
+  const hall = isShareable(db) ? hallOf(concertId, performanceId) : new Hall(concertId, performanceId);
+  try {
+    return write(await hall.read({ db, section }));
+  } catch (error) {
+    if (hall.seatCount === 0) halls().delete(keyOf(concertId, performanceId));
+    throw error;
+  }
+}
+
 /**
  * The seats of a performance as the contract answers them, in the order of sections, rows and numbers. `available` is
  * free by the database's clock. The answer is never older than the question: one read per performance is under way at a
@@ -150,19 +182,18 @@ function makeRoom(newest: Hall): void {
  */
 export async function readSeats(
   db: Db,
-  question: { concertId: string; performanceId: string; availability: SeatFilter; section?: string | undefined },
+  question: Question & { availability: SeatFilter; section?: string | undefined },
 ): Promise<SeatsAnswer> {
-  const { concertId, performanceId, availability } = question;
-  if (!isId(concertId) || !isId(performanceId)) throw notFound("performance");
   const section = question.section === undefined ? null : question.section.normalize("NFC").trim();
-  const hall = isShareable(db) ? hallOf(concertId, performanceId) : new Hall(concertId, performanceId);
-  try {
-    return writeAnswer(await hall.read({ db, section }), availability, section);
-  } catch (error) {
-    if (hall.seatCount === 0) halls().delete(keyOf(concertId, performanceId));
-    throw error;
-  }
+  return askHall(db, question, section, (layout) => writeAnswer(layout, question.availability, section));
 }
+
+/**
+ * How every seat of a performance stands, in a hundredth of the bytes: `{ version, sections: [{ name, states }] }` with
+ * one letter per seat by row and number (a: available, h: held, s: sold). As fresh as `readSeats`. Throws `not_found`.
+ */
+export const readSeatStates = (db: Db, question: Question): Promise<SeatsAnswer> =>
+  askHall(db, question, null, writeStates);
 
 /** Drops what this process keeps of a performance's seats; the next question reads everything anew. */
 export function forgetSeats(performanceId: string): void {

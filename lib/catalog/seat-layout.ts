@@ -6,6 +6,7 @@ const AVAILABLE = 0;
 const HELD = 1;
 const SOLD = 2;
 const WORDS = ["available", "held", "sold"] as const;
+const LETTERS = Buffer.from("ahs");
 
 export type SeatFilter = "available" | "all";
 
@@ -116,6 +117,14 @@ export class SeatBlock {
     const json = Buffer.from(parts.join(","));
     this.json.set(filter, json);
     return json;
+  }
+
+  /** The section as one letter per seat, row by row: available, held or sold. */
+  letters(): Buffer {
+    const letters = Buffer.alloc(this.taken.length);
+    for (let index = 0; index < letters.length; index++)
+      letters[index] = LETTERS[this.taken[index] as number] as number;
+    return letters;
   }
 
   private mark(taken: Uint8Array, seats: Buffer | null, as: number): void {

@@ -1,12 +1,21 @@
 import { z } from "@hono/zod-openapi";
 import { getConcert, listConcerts, listPerformances } from "@/lib/catalog/queries";
-import { readSeats } from "@/lib/catalog/seat-availability";
+import { readSeatStates, readSeats } from "@/lib/catalog/seat-availability";
 import { defineCall } from "../call";
 import { matchesTag } from "../etag";
 import { GATED, passGate } from "../gate";
 import { PUBLIC_FOR_A_SECOND } from "../headers";
 import { idOf } from "../input";
-import { concertDetail, concertSummary, DEFAULT_LIMIT, pageOf, pageQuery, performance, seatList } from "../schemas";
+import {
+  concertDetail,
+  concertSummary,
+  DEFAULT_LIMIT,
+  pageOf,
+  pageQuery,
+  performance,
+  seatList,
+  seatStates,
+} from "../schemas";
 
 const tag = "Concerts";
 
@@ -77,6 +86,30 @@ export const concertCalls = [
       const { availability = "available", section } = input.query;
       const performanceId = idOf(input.params.performanceId, "performance");
       const { version, body } = await readSeats(input.db, { concertId, performanceId, availability, section });
+      const headers = { ETag: `"${version}"` };
+      if (matchesTag(input.header("if-none-match"), headers.ETag)) return { status: 304, headers };
+      return { status: 200, text: body, headers };
+    },
+  }),
+  defineCall({
+    method: "GET",
+    path: "/concerts/{concertId}/performances/{performanceId}/seat-states",
+    tag,
+    summary: "See how every seat stands",
+    description:
+      "What a seat map needs, small enough to ask for every two seconds: a text per section with one letter per seat, by row and number. `a` is available, `h` held, `s` sold.",
+    access: "fan",
+    cache: "private, no-cache",
+    requestHeaders: { ...GATED.requestHeaders, "If-None-Match": "The `ETag` of an earlier answer." },
+    problems: GATED.problems,
+    answers: {
+      200: { description: "The hall.", schema: seatStates, headers: { ETag: "The version, quoted." } },
+      304: { description: "Still as the `ETag` in `If-None-Match` says.", headers: { ETag: "The version, quoted." } },
+    },
+    async handle(input) {
+      const { concertId } = await passGate(input);
+      const performanceId = idOf(input.params.performanceId, "performance");
+      const { version, body } = await readSeatStates(input.db, { concertId, performanceId });
       const headers = { ETag: `"${version}"` };
       if (matchesTag(input.header("if-none-match"), headers.ETag)) return { status: 304, headers };
       return { status: 200, text: body, headers };

@@ -1,0 +1,27 @@
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { ClientMessages } from "@/components/client-messages";
+import { WaitingRoom } from "@/components/queue/waiting-room";
+import { readConcert } from "../read-concert";
+
+type Props = { params: Promise<{ locale: string; slug: string }> };
+
+export const revalidate = 60;
+
+export const generateStaticParams = () => [];
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { locale, concert } = await readConcert(params, "/queue");
+  const t = await getTranslations({ locale, namespace: "queue" });
+  return { title: `${t("pageTitle")} · ${concert.title}`, robots: { index: false } };
+}
+
+export default async function Page({ params }: Props) {
+  const { concert } = await readConcert(params, "/queue");
+  const { id, slug, title, venue } = concert;
+  return (
+    <ClientMessages areas={["queue"]}>
+      <WaitingRoom concert={{ id, slug, title, venue: { name: venue.name, timeZone: venue.timeZone } }} />
+    </ClientMessages>
+  );
+}

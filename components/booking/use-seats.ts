@@ -1,0 +1,77 @@
+"use client";
+
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useMemo, useRef, useState } from "react";
+import { call, read } from "@/components/api-client";
+import type { Hall } from "./hall-layout";
+import { SeatStore } from "./seat-store";
+
+type States = { version: string; sections: { name: string; states: string }[] };
+type SeatItems = { version: string; items: { id: string; row: number; number: number }[] };
+
+/** Availability is asked for this often while the page is seen; unchanged halls cost a 304. */
+const LOOK_MS = 2_000;
+
+/**
+ * The hall's availability, kept fresh, and the ids of sections that the fan looks at. `onTaken` hears of seats that were
+ * available at the last look and no longer are.
+ */
+export function useSeats(
+  { concertId, performanceId, hall }: { concertId: string; performanceId: string; hall: Hall },
+  onTaken: (indexes: number[]) => void,
+) {
+  const store = useMemo(() => new SeatStore(hall), [hall]);
+  const [version, setVersion] = useState(0);
+  const etag = useRef<string | undefined>(undefined);
+  const taken = useRef(onTaken);
+  taken.current = onTaken;
+  const client = useQueryClient();
+  const path = `/concerts/${concertId}/performances/${performanceId}`;
+
+  const { error, isPending, refetch } = useQuery({
+    queryKey: ["seat-states", concertId, performanceId],
+    queryFn: async ({ signal }) => {
+      const known = store.version > 0 ? etag.current : undefined;
+      const answer = await call<States | null>(`${path}/seat-states`, { concertId, signal, etag: known });
+      if (answer.body) {
+        const lost = store.takeStates(answer.body.sections);
+        etag.current = answer.etag;
+        setVersion(store.version);
+        if (lost.length > 0) taken.current(lost);
+      }
+      return store.version;
+    },
+    refetchInterval: LOOK_MS,
+    staleTime: 0,
+    gcTime: 0,
+  });
+
+  /** Learns the ids of a section's seats, once. */
+  const learn = useCallback(
+    async (section: string) => {
+      const { items } = await client.fetchQuery({
+        queryKey: ["seat-ids", concertId, performanceId, section],
+        queryFn: ({ signal }) =>
+          read<SeatItems>(`${path}/seats?availability=all&section=${encodeURIComponent(section)}`, {
+            concertId,
+            signal,
+          }),
+        staleTime: Number.POSITIVE_INFINITY,
+      });
+      store.takeIds(section, items);
+    },
+    [client, concertId, path, performanceId, store],
+  );
+
+  const markTaken = useCallback(
+    (indexes: readonly number[]) => {
+      store.markTaken(indexes);
+      setVersion(store.version);
+      etag.current = undefined;
+      void refetch();
+    },
+    [refetch, store],
+  );
+
+  return { store, version, error, isLoading: isPending, refetch, learn, markTaken };
+}
