@@ -1,6 +1,6 @@
 "use client";
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { call } from "@/components/api-client";
 import { isProblem } from "@/components/api-problem";
@@ -8,6 +8,7 @@ import { useProblemText } from "@/components/problem-text";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
+import { useSingleMutation } from "@/components/use-single-mutation";
 import { useMoney } from "@/components/wallet/use-money";
 import type { Reservation } from "@/lib/booking/schema";
 
@@ -28,7 +29,7 @@ export function GiveUp({ open, onClose, reservation, refundUntilHours }: GiveUpP
   const queries = useQueryClient();
   const { id, concertId, status, amount, currency } = reservation;
   const kind = status === "paid" ? "paid" : "held";
-  const giveUp = useMutation({
+  const giveUp = useSingleMutation({
     mutationFn: () => call(`/concerts/${concertId}/reservations/${id}`, { method: "DELETE" }),
     onSuccess: () => onClose(),
     // Also after a refusal: what the page shows was not true any more.

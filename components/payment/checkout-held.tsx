@@ -47,7 +47,7 @@ export function CheckoutHeld({ reservation, concert, pay, left }: CheckoutHeldPr
           </section>
         </div>
         <Card className="lg:sticky lg:top-24">
-          <PayPanel reservation={reservation} concert={concert} pay={pay} />
+          <PayPanel reservation={reservation} concert={concert} pay={pay} left={left} />
           <Button
             variant="ghost"
             block

@@ -3,7 +3,8 @@
 import { useTranslations } from "next-intl";
 import { clockText } from "@/components/clock-text";
 
-const WARN_SECONDS = 60;
+/** From here on the fan is warned. */
+export const WARN_SECONDS = 60;
 
 /** How long the seats are still held, by the server's clock; the last minute is said aloud once. */
 export function HoldClock({ left, whole }: { left: number | null; whole: number }) {

@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
+import { clockText } from "@/components/clock-text";
 import { Button } from "@/components/ui/button";
 import { Money } from "@/components/ui/money";
 import { Notice } from "@/components/ui/notice";
@@ -11,13 +12,20 @@ import { useMoney } from "@/components/wallet/use-money";
 import { useWallet } from "@/components/wallet/use-wallet";
 import type { Reservation } from "@/lib/booking/schema";
 import type { CheckoutConcert } from "./checkout-concert";
+import { WARN_SECONDS } from "./hold-clock";
 import { PayProblem } from "./pay-problem";
 import type { usePay } from "./use-pay";
 
-type PayPanelProps = { reservation: Reservation; concert: CheckoutConcert; pay: ReturnType<typeof usePay> };
+type PayPanelProps = {
+  reservation: Reservation;
+  concert: CheckoutConcert;
+  pay: ReturnType<typeof usePay>;
+  /** Seconds that the hold still lasts. */
+  left: number | null;
+};
 
 /** The wallet against the price: pays when there is enough, tops up right here when there is not. */
-export function PayPanel({ reservation, concert, pay }: PayPanelProps) {
+export function PayPanel({ reservation, concert, pay, left }: PayPanelProps) {
   const t = useTranslations("payment");
   const common = useTranslations("common");
   const money = useMoney();
@@ -35,7 +43,18 @@ export function PayPanel({ reservation, concert, pay }: PayPanelProps) {
 
   return (
     <div className="space-y-5">
-      <h2 className="text-heading">{t("payWith")}</h2>
+      <div className="flex items-baseline justify-between gap-4">
+        <h2 className="text-heading">{t("payWith")}</h2>
+        {/* The large clock has scrolled away on a phone by the time this is read. */}
+        {left !== null && (
+          <span
+            aria-hidden="true"
+            className={`font-bold tabular-nums lg:hidden ${left <= WARN_SECONDS ? "text-warn" : "text-accent-ink"}`}
+          >
+            {clockText(left)}
+          </span>
+        )}
+      </div>
       <dl className="space-y-2">
         <Line name={t("balance")} value={balance} currency={currency} />
         <Line name={t("price")} value={amount} currency={currency} />

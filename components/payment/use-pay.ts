@@ -1,9 +1,10 @@
 "use client";
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { carryOut, read } from "@/components/api-client";
 import { isProblem } from "@/components/api-problem";
 import { keepQueueToken } from "@/components/queue-token";
+import { useSingleMutation } from "@/components/use-single-mutation";
 import type { Reservation } from "@/lib/booking/schema";
 import type { Payment } from "@/lib/payment/schema";
 import type { Wallet } from "@/lib/wallet/schema";
@@ -16,7 +17,7 @@ export function usePay(concertId: string, reservationId: string) {
   const queries = useQueryClient();
   const send = () =>
     carryOut<Payment>(`/concerts/${concertId}/reservations/${reservationId}/payment`, { method: "POST", concertId });
-  return useMutation({
+  return useSingleMutation({
     mutationFn: async () => {
       try {
         return await send();

@@ -57,7 +57,7 @@ export function TopUpForm({ missing = 0, onDone }: TopUpFormProps) {
     <form onSubmit={submit} noValidate className="space-y-4">
       <fieldset>
         <legend className="mb-2 font-semibold text-sm">{t("quick")}</legend>
-        <div className="flex flex-wrap gap-2">
+        <div className="grid grid-cols-2 gap-2">
           {offers.map((offer, i) => (
             <Button
               key={offer}

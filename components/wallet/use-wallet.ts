@@ -1,7 +1,8 @@
 "use client";
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { carryOut, read } from "@/components/api-client";
+import { useSingleMutation } from "@/components/use-single-mutation";
 import type { Wire } from "@/components/wire";
 import type { Wallet, WalletEntry } from "@/lib/wallet/schema";
 
@@ -12,7 +13,7 @@ export const useWallet = () =>
 /** Adds an amount to the wallet, once for each press however often it has to be sent. */
 export function useTopUp() {
   const queries = useQueryClient();
-  return useMutation({
+  return useSingleMutation({
     mutationFn: (amount: number) =>
       carryOut<Wallet & { entry: Wire<WalletEntry> }>("/wallet", { method: "PATCH", body: { amount } }),
     onSuccess: ({ balance, currency }) => {
