@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { StartFault } from "@/lib/core/start-fault";
+import { compressStaticFiles } from "./static-files";
 
 /** What the pages are made from. */
 const FOLDERS = ["app", "components", "db", "i18n", "lib", "messages", "public"];
@@ -19,6 +20,9 @@ const FILES = [
 
 const OUTPUT = ".next";
 const STAMP = path.join(OUTPUT, "build-stamp");
+
+/** Scripts, styles and fonts of the build. */
+export const STATIC_FILES = path.join(OUTPUT, "static");
 
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
@@ -61,6 +65,7 @@ export async function build(signal?: AbortSignal): Promise<void> {
     const { code, said } = await runNextBuild(signal);
     signal?.throwIfAborted();
     if (code === 0) {
+      await compressStaticFiles(STATIC_FILES);
       await writeFile(STAMP, `${stamp}\n`);
       return;
     }

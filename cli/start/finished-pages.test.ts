@@ -109,4 +109,19 @@ describe("policyOf", () => {
     expect(scripts("<script>run()</script><script id='x'>run()</script>")).toBe(`'self' ${run}`);
     expect(scripts('<script async src="/a.js">run()</script>')).toBe("'self'");
   });
+
+  it("is a 503 where the database was away, and a 500 where something else failed", async () => {
+    const failed = (digest: string) => (_req: IncomingMessage, res: ServerResponse) => {
+      res.setHeader("Content-Type", "text/html");
+      res.writeHead(500);
+      res.end(`<script>self.__next_f.push([1,"13:E{\\"digest\\":\\"${digest}\\"}\\n"])</script>`);
+    };
+    const away = await fetch(await serve(failed("unavailable")));
+    expect(away.status).toBe(503);
+    expect(away.headers.get("retry-after")).toBe("2");
+    close();
+    const broken = await fetch(await serve(failed("1234")));
+    expect(broken.status).toBe(500);
+    expect(broken.headers.get("retry-after")).toBeNull();
+  });
 });

@@ -52,6 +52,11 @@ class PageCache {
 
 const cache = new PageCache();
 
+/** Next answers every failure with 500; this one says in its data that the database is away (`lib/web/or-unavailable`). */
+const UNAVAILABLE = Buffer.from('{\\"digest\\":\\"unavailable\\"}');
+
+const RETRY_AFTER_SECONDS = 2;
+
 function encodingFor(accepted: string): Encoding {
   const words = accepted.split(",").map((word) => word.trim());
   const takes = (name: string) => words.some((word) => word.startsWith(name) && !/;\s*q=0(\.0*)?$/.test(word));
@@ -116,7 +121,12 @@ export function finishPages(req: IncomingMessage, res: ServerResponse): void {
     keep(words[0], words[1]);
     const done = callbackOf(words);
     void (async () => {
-      const page = cache.find(Buffer.concat(chunks));
+      const whole = Buffer.concat(chunks);
+      if (res.statusCode === 500 && whole.includes(UNAVAILABLE)) {
+        res.statusCode = 503;
+        res.setHeader("Retry-After", RETRY_AFTER_SECONDS);
+      }
+      const page = cache.find(whole);
       const body = await page.body(encoding);
       res.setHeader("Content-Security-Policy", page.policy);
       const vary = String(res.getHeader("Vary") ?? "");

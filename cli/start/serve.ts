@@ -7,8 +7,10 @@ import { type Env, readEnv } from "@/lib/core/env";
 import { errorFields, log } from "@/lib/core/log";
 import { startBackground } from "@/lib/web/background";
 import { BARE_POLICY, DEVELOPMENT_POLICY, SECURITY_HEADERS, TRANSPORT_SECURITY } from "@/lib/web/security-headers";
+import { STATIC_FILES } from "./build";
 import { finishPages } from "./finished-pages";
 import { listenFault } from "./listen-fault";
+import { openStaticFiles } from "./static-files";
 
 /** How long requests in progress may take to finish when the server stops. */
 const STOP_SECONDS = 10;
@@ -71,6 +73,8 @@ export async function serve(): Promise<Serving> {
   const https = env.siteUrl?.startsWith("https://") ?? false;
   const policy = dev ? DEVELOPMENT_POLICY : BARE_POLICY;
 
+  const packedFile = dev ? () => false : await openStaticFiles(STATIC_FILES);
+
   const answerPage = async (req: IncomingMessage, res: ServerResponse) => {
     const url = req.url ?? "/";
     if (url.startsWith("/api/auth/") && tooLargeForAuth(req)) {
@@ -91,6 +95,7 @@ export async function serve(): Promise<Serving> {
       res.setHeader("Strict-Transport-Security", TRANSPORT_SECURITY);
     }
     sanitise(req, env.trustProxy);
+    if (packedFile(req, res)) return;
     answerPage(req, res).catch((error) => {
       log("error", "page.failed", { path: req.url?.split("?")[0], ...errorFields(error) });
       if (!res.headersSent) res.writeHead(500, { "Content-Type": "text/plain; charset=utf-8" });

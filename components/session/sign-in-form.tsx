@@ -6,10 +6,12 @@ import { Button } from "@/components/ui/button";
 import { Field, fieldProps, Input } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { useRouter } from "@/i18n/navigation";
+import { AlreadySignedIn } from "./already-signed-in";
 import { type SignInOutcome, signIn } from "./credentials";
 import { nextPath } from "./go-on";
 import { OtherForm } from "./other-form";
 import { PasswordInput } from "./password-input";
+import { useSession } from "./session";
 
 const REFUSAL = {
   "wrong-credentials": "signIn.wrong",
@@ -21,6 +23,7 @@ const REFUSAL = {
 export function SignInForm() {
   const t = useTranslations("auth");
   const router = useRouter();
+  const session = useSession();
   const [pending, setPending] = useState(false);
   const [refusal, setRefusal] = useState<Exclude<SignInOutcome, "signed-in"> | null>(null);
 
@@ -38,6 +41,7 @@ export function SignInForm() {
     }
   }
 
+  if (session.status === "signed-in" && !pending) return <AlreadySignedIn name={session.user.name} />;
   return (
     <form onSubmit={submit} method="post" className="space-y-5">
       {refusal && <Notice tone="error">{t(REFUSAL[refusal])}</Notice>}

@@ -9,10 +9,12 @@ import { Button } from "@/components/ui/button";
 import { Field, fieldProps, Input } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { useRouter } from "@/i18n/navigation";
+import { AlreadySignedIn } from "./already-signed-in";
 import { signIn } from "./credentials";
 import { nextPath } from "./go-on";
 import { OtherForm } from "./other-form";
 import { PasswordInput } from "./password-input";
+import { useSession } from "./session";
 
 const FIELDS = ["name", "email", "password"] as const;
 type FieldName = (typeof FIELDS)[number];
@@ -23,6 +25,7 @@ export function SignUpForm() {
   const t = useTranslations("auth");
   const problemText = useProblemText();
   const router = useRouter();
+  const session = useSession();
   const [pending, setPending] = useState(false);
   const [problems, setProblems] = useState<Problems>({});
   const [refusal, setRefusal] = useState<string | null>(null);
@@ -50,6 +53,7 @@ export function SignUpForm() {
   const error = (field: FieldName) => (problems[field] ? t(`problem.${field}`) : undefined);
   const nameHint = t("field.nameHint");
   const passwordHint = t("field.passwordHint");
+  if (session.status === "signed-in" && !pending) return <AlreadySignedIn name={session.user.name} />;
   return (
     <form onSubmit={submit} method="post" className="space-y-5">
       {refusal && <Notice tone="error">{refusal}</Notice>}

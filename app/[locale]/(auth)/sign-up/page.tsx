@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { ClientMessages } from "@/components/client-messages";
+import { AuthFrame } from "@/components/session/auth-frame";
 import { SignUpForm } from "@/components/session/sign-up-form";
 import { everyLocale, openLocale } from "@/i18n/params";
 
@@ -18,12 +19,10 @@ export default async function Page({ params }: Props) {
   await openLocale(params);
   const t = await getTranslations("auth.signUp");
   return (
-    <div className="mx-auto w-full max-w-md px-5 pt-10 pb-20 sm:pt-20">
-      <h1 className="text-title">{t("title")}</h1>
-      <p className="mt-3 mb-9 text-lg text-muted">{t("lead")}</p>
+    <AuthFrame title={t("title")} lead={t("lead")} poster={{ slug: "frontrow-sign-up", title: t("poster") }}>
       <ClientMessages areas={["auth"]}>
         <SignUpForm />
       </ClientMessages>
-    </div>
+    </AuthFrame>
   );
 }
