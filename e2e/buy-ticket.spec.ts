@@ -4,7 +4,7 @@ import { expect, expectAccessible, registerFan, signIn, test } from "./fixtures"
 const CONCERTS = ["hongdae-night-2027", "bluesquare-strings-2027", "kspo-encore-2027", "worldcup-stadium-2027"];
 
 async function topUp(page: Page, amount: number): Promise<void> {
-  const origin = new URL(page.url()).origin;
+  const origin = `http://127.0.0.1:${process.env.FRONTROW_E2E_PORT}`;
   const reply = await page.request.patch("/api/wallet", { data: { amount }, headers: { Origin: origin } });
   expect(reply.status()).toBe(200);
 }

@@ -145,6 +145,8 @@ test("several processes share the port, and one that dies is replaced", async ()
     (await run("pgrep", ["-P", String(product.pid), "node"])).stdout.trim().split("\n").map(Number);
   const [victim = 0] = await workers();
   process.kill(victim, "SIGKILL");
+  // Connections that the dead process held break with it; new ones find the others.
+  await expect.poll(workers).not.toContain(victim);
   for (let call = 0; call < 10; call++) await expectKept(product);
   await expect.poll(async () => (await workers()).length, { timeout: 20_000 }).toBe(2);
   expect(await workers()).not.toContain(victim);

@@ -170,7 +170,7 @@ function Choose({ concert, performance, hall }: ChooseProps) {
           </Notice>
         )}
       </div>
-      <div className="mt-5 grid gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="mt-5 grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="min-w-0 space-y-4">
           <TierLegend concert={concert} store={store} version={version} only={onlyTier} onOnly={setOnlyTier} />
           {asList ? (

@@ -28,7 +28,7 @@ export function TierLegend({ concert, store, version, only, onOnly }: Props) {
   const look = (isOn: boolean) =>
     `inline-flex min-h-11 items-center gap-2 rounded-full border px-4 text-sm whitespace-nowrap ${isOn ? "border-ink bg-ink text-paper" : "border-line bg-surface hover:border-line-strong"}`;
   return (
-    <fieldset className="-mx-5 overflow-x-auto px-5 sm:mx-0 sm:px-0">
+    <fieldset className="-mx-5 min-w-0 overflow-x-auto px-5 sm:mx-0 sm:px-0">
       <legend className="sr-only">{t("tiers")}</legend>
       <div className="flex gap-2 sm:flex-wrap">
         {concert.tiers.length > 1 && (
