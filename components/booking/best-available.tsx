@@ -4,28 +4,35 @@ import { Minus, Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
-import { Panel } from "@/components/ui/card";
 import { Field, Select } from "@/components/ui/field";
 import type { SaleConcert } from "./sale-concert";
 import type { Wish } from "./use-hold";
 
-type Props = { concert: SaleConcert; pending: boolean; onHold: (wish: Wish) => void };
+type Props = {
+  concert: SaleConcert;
+  /** The tier that the map shows alone; the server keeps to it. */
+  tier: string | null;
+  onTier: (tier: string | null) => void;
+  pending: boolean;
+  onHold: (wish: Wish) => void;
+};
 
 /** Neighbouring seats picked by the server: how many, at which price, one press. */
-export function BestAvailable({ concert, pending, onHold }: Props) {
+export function BestAvailable({ concert, tier, onTier, pending, onHold }: Props) {
   const t = useTranslations("booking.best");
   const [count, setCount] = useState(Math.min(2, concert.maxSeatsPerFan));
-  const [tier, setTier] = useState("");
-  const knob = "grid size-12 place-items-center rounded-control border border-line-strong disabled:opacity-40";
+  const knob =
+    "grid size-11 place-items-center rounded-control border border-line-strong hover:bg-sunken disabled:opacity-40";
   return (
-    <Panel className="space-y-4">
-      <div>
-        <h2 className="font-bold">{t("title")}</h2>
-        <p className="text-[0.9375rem] text-muted">{t("text")}</p>
-      </div>
-      <div className="flex items-center justify-between">
-        <span className="font-semibold text-sm">{t("count")}</span>
-        <div className="flex items-center gap-3">
+    <div className="space-y-3 lg:space-y-4">
+      <div className="flex items-center justify-between gap-4">
+        <div className="min-w-0">
+          <h2 className="font-bold">{t("title")}</h2>
+          <p className="text-[0.9375rem] text-muted max-lg:hidden">{t("text")}</p>
+          <p className="truncate text-muted text-sm lg:hidden">{tier ?? t("any")}</p>
+        </div>
+        <fieldset className="flex shrink-0 items-center gap-1">
+          <legend className="sr-only">{t("count")}</legend>
           <button
             type="button"
             aria-label={t("less")}
@@ -35,7 +42,7 @@ export function BestAvailable({ concert, pending, onHold }: Props) {
           >
             <Minus aria-hidden="true" className="size-4" />
           </button>
-          <output className="w-6 text-center font-bold text-lg tabular-nums">{count}</output>
+          <output className="w-8 text-center font-bold text-lg tabular-nums">{count}</output>
           <button
             type="button"
             aria-label={t("more")}
@@ -45,21 +52,23 @@ export function BestAvailable({ concert, pending, onHold }: Props) {
           >
             <Plus aria-hidden="true" className="size-4" />
           </button>
-        </div>
+        </fieldset>
       </div>
       {concert.tiers.length > 1 && (
-        <Field id="best-tier" label={t("tier")}>
-          <Select id="best-tier" value={tier} onChange={(event) => setTier(event.target.value)}>
-            <option value="">{t("any")}</option>
-            {concert.tiers.map(({ name }) => (
-              <option key={name}>{name}</option>
-            ))}
-          </Select>
-        </Field>
+        <div className="max-lg:hidden">
+          <Field id="best-tier" label={t("tier")}>
+            <Select id="best-tier" value={tier ?? ""} onChange={({ target }) => onTier(target.value || null)}>
+              <option value="">{t("any")}</option>
+              {concert.tiers.map(({ name }) => (
+                <option key={name}>{name}</option>
+              ))}
+            </Select>
+          </Field>
+        </div>
       )}
-      <Button block pending={pending} onClick={() => onHold({ count, ...(tier === "" ? {} : { tier }) })}>
+      <Button block pending={pending} onClick={() => onHold({ count, ...(tier === null ? {} : { tier }) })}>
         {t("action", { count })}
       </Button>
-    </Panel>
+    </div>
   );
 }

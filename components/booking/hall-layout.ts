@@ -70,7 +70,7 @@ export function layoutHall(sections: readonly HallSection[], seatMap?: SeatMap):
   if (round) {
     stageWidth = placeArena([...floor, ...loose], tiers, placed);
   } else if (only && (sections[0]?.rows ?? 0) === 1) {
-    stageWidth = placeGrid(all, 1, placed).width * 0.8;
+    stageWidth = placeGrid(all, 1, placed, 2).width * 0.8;
   } else if (tiers.length > 0 || (loose.length > 0 && loose.length <= THEATRE_SECTIONS && floor.length === 0)) {
     stageWidth = placeTheatre([...(floor.length ? [floor] : []), ...(loose.length ? [loose] : []), ...tiers], placed);
   } else {
@@ -80,7 +80,7 @@ export function layoutHall(sections: readonly HallSection[], seatMap?: SeatMap):
 }
 
 function stageOf(width: number): Box {
-  return { left: -width / 2, right: width / 2, top: -Math.max(3, width * 0.16), bottom: 0 };
+  return { left: -width / 2, right: width / 2, top: -Math.max(2, width * 0.16), bottom: 0 };
 }
 
 /** The hall as its organiser drew it, in units of the usual distance between its seats. */
@@ -167,12 +167,17 @@ export function gridColumns(count: number, width: number, depth: number): number
 }
 
 /** Blocks before the stage in reading order; the grid's size in units. */
-function placeGrid(list: Sized[], pitch: number, placed: Placed[]): { width: number; depth: number } {
+function placeGrid(
+  list: Sized[],
+  pitch: number,
+  placed: Placed[],
+  stageGap = STAGE_GAP,
+): { width: number; depth: number } {
   if (list.length === 0) return { width: 0, depth: 0 };
   const ordered = inOrder(list);
   const columns = gridColumns(ordered.length, widest(ordered), deepest(ordered));
   const cellWidth = (widest(ordered) + AISLE) * pitch;
-  let y = STAGE_GAP;
+  let y = stageGap;
   for (let start = 0; start < ordered.length; start += columns) {
     const line = ordered.slice(start, start + columns);
     line.forEach((sized, i) => {

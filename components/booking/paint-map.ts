@@ -113,12 +113,14 @@ function paintSection(context: CanvasRenderingContext2D, picture: MapPicture, bl
   const label = shortName(block.name);
   const width = block.columns * block.placement.pitch * view.scale;
   const depth = block.lines * rowPitchOf(block.placement) * view.scale;
-  const text = Math.min(
-    20,
-    depth * 0.6,
-    (Math.min(width, Math.max(width, depth)) / Math.max(1.6, label.length)) * 1.35,
+  const turn = block.placement.kind === "straight" ? block.placement.turn : block.placement.angle;
+  // The name stands upright: what counts is the room across the turned block.
+  const room = Math.min(
+    Math.abs(Math.cos(turn)) > 0.01 ? width / Math.abs(Math.cos(turn)) : Number.POSITIVE_INFINITY,
+    Math.abs(Math.sin(turn)) > 0.01 ? depth / Math.abs(Math.sin(turn)) : Number.POSITIVE_INFINITY,
   );
-  if (text < 7) return;
+  const text = Math.min(20, Math.min(width, depth) * 0.7, (room * 0.86) / (0.62 * Math.max(1, label.length)));
+  if (text < 6.5) return;
   const at = toScreen(view, size, block.middle);
   context.fillStyle = off ? colors.muted : colors.onTier;
   context.font = `700 ${text}px ${fontFamily}`;

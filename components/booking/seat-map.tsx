@@ -2,17 +2,14 @@
 
 import { Minus, Plus, Scan } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from "react";
-import { type Box, type Hall, hit, type Point, rowPitchOf } from "./hall-layout";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type Block, type Hall, hit, type Point, rowPitchOf } from "./hall-layout";
 import { mapColors } from "./map-colors";
 import { listenToMap } from "./map-gestures";
 import { between, fitView, keepInSight, type MapView, pan, type Size, toHall, zoomAt } from "./map-view";
-import { PICK_FROM, paintMap } from "./paint-map";
+import { PICK_FROM, paintMap, SEATS_FROM } from "./paint-map";
 import { SEAT, type SeatStore } from "./seat-store";
 import { useIsDark } from "./use-is-dark";
-
-/** What a page may ask of the map. */
-export type SeatMapHandle = { show: (indexes: readonly number[]) => void };
 
 type SeatMapProps = {
   hall: Hall;
@@ -27,7 +24,6 @@ type SeatMapProps = {
   onNear: (sectionName: string) => void;
   /** What stands beside the mouse over a seat. */
   describe: (index: number) => string;
-  handle: Ref<SeatMapHandle>;
 };
 
 /** Seats are at most this many pixels apart. */
@@ -39,7 +35,7 @@ const GLIDE_MS = 320;
  * it. Painted once per frame at most and only when something changed.
  */
 export function SeatMap(props: SeatMapProps) {
-  const { hall, store, version, tierOrdinal, onlyTier, selected, describe, handle } = props;
+  const { hall, store, version, tierOrdinal, onlyTier, selected } = props;
   const t = useTranslations("booking.map");
   const dark = useIsDark();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -51,6 +47,8 @@ export function SeatMap(props: SeatMapProps) {
   const gliding = useRef(0);
   const [tip, setTip] = useState<{ text: string; at: Point } | null>(null);
   const [near, setNear] = useState(false);
+  /** The section in the middle, once seats can be told apart there. */
+  const [amid, setAmid] = useState<Block | null>(null);
 
   const whole = useCallback((): MapView => fitView(hall.bounds, size.current, 14, NEAREST), [hall]);
 
@@ -63,7 +61,6 @@ export function SeatMap(props: SeatMapProps) {
       pending.current = 0;
       const context = canvas.current?.getContext("2d");
       if (!context || !view.current || size.current.width === 0) return;
-      const { style } = document.documentElement;
       const now = latest.current;
       const from = performance.now();
       const painted = paintMap(context, {
@@ -78,7 +75,7 @@ export function SeatMap(props: SeatMapProps) {
         selected: now.selected,
         hovered: hovered.current,
         stageText: t("stage"),
-        fontFamily: style.fontFamily || "Pretendard Variable, Pretendard, sans-serif",
+        fontFamily: '"Pretendard Variable", Pretendard, sans-serif',
       });
       performance.measure("frontrow:map", { start: from, detail: { painted } });
     };
@@ -91,7 +88,13 @@ export function SeatMap(props: SeatMapProps) {
   const look = useCallback(
     (next: MapView) => {
       view.current = keepInSight(next, hall.bounds);
-      setNear(view.current.scale > whole().scale * 1.15);
+      const { x, y, scale } = view.current;
+      setNear(scale > whole().scale * 1.15);
+      const block = hit(hall, { x, y })?.block;
+      setAmid((before) => {
+        if (scale < SEATS_FROM * 2 || hall.blocks.length === 1) return null;
+        return block ?? before;
+      });
       draw();
     },
     [draw, hall, whole],
@@ -116,31 +119,17 @@ export function SeatMap(props: SeatMapProps) {
     [look],
   );
 
-  /** Goes so near to a box that seats can be picked, and shows as much of it as then fits. */
+  /** Goes so near to a section that its seats can be picked, and shows as much of it as then fits. */
   const approach = useCallback(
-    (box: Box, at?: Point) => {
-      const snug = fitView(box, size.current, 26, NEAREST);
-      const scale = Math.max(snug.scale, PICK_FROM * 1.45);
-      const middle = scale > snug.scale && at ? at : snug;
+    ({ bounds, placement }: Block, at: Point) => {
+      const snug = fitView(bounds, size.current, 26, NEAREST);
+      const pitch = Math.min(placement.pitch, rowPitchOf(placement));
+      const scale = Math.max(snug.scale, (PICK_FROM * 1.45) / pitch);
+      const middle = scale > snug.scale ? at : snug;
       glide({ x: middle.x, y: middle.y, scale });
     },
     [glide],
   );
-
-  useImperativeHandle(handle, () => ({
-    show: (indexes) => {
-      const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
-      for (const index of indexes) {
-        const block = hall.blocks.findLast(({ firstSeat }) => firstSeat <= index);
-        if (!block) continue;
-        box.left = Math.min(box.left, block.bounds.left);
-        box.top = Math.min(box.top, block.bounds.top);
-        box.right = Math.max(box.right, block.bounds.right);
-        box.bottom = Math.max(box.bottom, block.bounds.bottom);
-      }
-      if (Number.isFinite(box.left)) approach(box);
-    },
-  }));
 
   useEffect(() => {
     const element = frame.current;
@@ -196,7 +185,7 @@ export function SeatMap(props: SeatMapProps) {
         const found = seatUnder(at);
         if (!found || !view.current) return;
         if (!found.near) {
-          approach(found.block.bounds, toHall(view.current, size.current, at));
+          approach(found.block, toHall(view.current, size.current, at));
           latest.current.onNear(found.block.name);
         } else if (found.seat !== null) {
           latest.current.onPick(found.seat);
@@ -224,7 +213,7 @@ export function SeatMap(props: SeatMapProps) {
   }, [approach, draw, hall, look, store, t, whole]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each of these changes what is drawn.
-  useEffect(draw, [draw, version, onlyTier, selected, describe]);
+  useEffect(draw, [draw, version, onlyTier, selected]);
   useEffect(() => () => cancelAnimationFrame(gliding.current), []);
   useEffect(() => {
     // Names and numbers are drawn in a font that may still be under way.
@@ -248,6 +237,11 @@ export function SeatMap(props: SeatMapProps) {
         aria-label={t("label")}
         className="absolute inset-0 h-full w-full touch-none select-none"
       />
+      {amid && near && (
+        <p className="pointer-events-none absolute top-3 left-3 rounded-control border border-line bg-surface px-3 py-1.5 text-sm shadow-sm">
+          <b>{amid.name}</b> · {amid.tier} · {t("left", { count: store.left[amid.section] ?? 0 })}
+        </p>
+      )}
       {tip && (
         <div
           aria-hidden="true"

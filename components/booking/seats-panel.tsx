@@ -2,6 +2,7 @@
 
 import { X } from "lucide-react";
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { Money } from "@/components/ui/money";
 import type { SaleConcert } from "./sale-concert";
@@ -15,33 +16,50 @@ type Props = {
   onClear: () => void;
   onHold: () => void;
   pending: boolean;
+  /** The other way to seats, offered while none is chosen. */
+  children: ReactNode;
 };
 
-/** What the fan chose and what it costs: a sheet at the foot of a phone, a card beside the map elsewhere. */
-export function SeatsPanel({ concert, selected, nameOf, priceOf, onRemove, onClear, onHold, pending }: Props) {
+/** What the fan chose and what it costs: at the foot of a phone's map, beside it elsewhere. */
+export function SeatsPanel({
+  concert,
+  selected,
+  nameOf,
+  priceOf,
+  onRemove,
+  onClear,
+  onHold,
+  pending,
+  children,
+}: Props) {
   const t = useTranslations("booking.panel");
   const total = selected.reduce((sum, index) => sum + priceOf(index), 0);
   const count = selected.length;
   return (
     <section
       aria-labelledby="chosen"
-      className="border-line bg-surface p-5 max-lg:border-t max-lg:pb-[max(1.25rem,env(safe-area-inset-bottom))] max-lg:shadow-[0_-8px_30px_rgb(0_0_0/0.12)] lg:rounded-card lg:border"
+      className="px-5 pt-4 pb-[max(1rem,env(safe-area-inset-bottom))] lg:flex lg:min-h-full lg:flex-col lg:px-7 lg:py-7"
     >
-      <div className="flex items-center justify-between">
-        <h2 id="chosen" className="font-bold">
+      <div className={`flex items-center justify-between ${count === 0 ? "max-lg:sr-only" : ""}`}>
+        <h2 id="chosen" className="font-bold lg:text-heading">
           {t("title")}
         </h2>
-        {count > 0 && (
+        {count > 1 && (
           <button type="button" onClick={onClear} className="min-h-11 px-2 font-semibold text-muted text-sm underline">
             {t("clear")}
           </button>
         )}
       </div>
       {count === 0 ? (
-        <p className="mt-1 text-[0.9375rem] text-muted">{t("empty", { limit: concert.maxSeatsPerFan })}</p>
+        <>
+          <p className="mt-1 mb-7 text-[0.9375rem] text-muted max-lg:hidden">
+            {t("empty", { limit: concert.maxSeatsPerFan })}
+          </p>
+          {children}
+        </>
       ) : (
         <>
-          <ul className="mt-1 max-h-40 overflow-y-auto">
+          <ul className="mt-1 max-h-[22dvh] overflow-y-auto lg:max-h-none lg:flex-1">
             {selected.map((index) => (
               <li key={index} className="flex min-h-11 items-center justify-between gap-3">
                 <span className="min-w-0 truncate">{nameOf(index)}</span>
@@ -51,7 +69,7 @@ export function SeatsPanel({ concert, selected, nameOf, priceOf, onRemove, onCle
                     type="button"
                     aria-label={t("remove", { seat: nameOf(index) })}
                     onClick={() => onRemove(index)}
-                    className="grid size-11 place-items-center rounded-full text-muted hover:bg-sunken"
+                    className="-mr-3 grid size-11 place-items-center rounded-full text-muted hover:bg-sunken"
                   >
                     <X aria-hidden="true" className="size-4" />
                   </button>
@@ -70,7 +88,7 @@ export function SeatsPanel({ concert, selected, nameOf, priceOf, onRemove, onCle
           <Button variant="primary" size="lg" block className="mt-3" pending={pending} onClick={onHold}>
             {t("hold", { count })}
           </Button>
-          <p className="mt-2 text-center text-muted text-sm">
+          <p className="mt-2 text-center text-muted text-sm max-lg:hidden">
             {t("holdNote", { minutes: Math.round(concert.holdSeconds / 60) })}
           </p>
         </>

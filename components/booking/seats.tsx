@@ -1,5 +1,6 @@
 "use client";
 
+import { CalendarDays, List, Map as MapIcon } from "lucide-react";
 import { useSearchParams } from "next/navigation";
 import { useLocale, useTranslations } from "next-intl";
 import { useCallback, useMemo, useRef, useState } from "react";
@@ -12,13 +13,13 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { formatDate } from "@/components/ui/format-date";
 import { Notice } from "@/components/ui/notice";
 import { Spinner } from "@/components/ui/spinner";
-import { Link } from "@/i18n/navigation";
+import { formatMoney } from "@/lib/core/money";
 import { BestAvailable } from "./best-available";
 import { type Hall, layoutHall, seatAt } from "./hall-layout";
 import { HeldNotice } from "./held-notice";
 import type { SaleConcert } from "./sale-concert";
 import { SeatList } from "./seat-list";
-import { SeatMap, type SeatMapHandle } from "./seat-map";
+import { SeatMap } from "./seat-map";
 import { SEAT } from "./seat-store";
 import { SeatsPanel } from "./seats-panel";
 import { TierLegend } from "./tier-legend";
@@ -51,7 +52,6 @@ type ChooseProps = { concert: SaleConcert; performance: { id: string; startsAt: 
 function Choose({ concert, performance, hall }: ChooseProps) {
   const t = useTranslations("booking");
   const locale = useLocale();
-  const map = useRef<SeatMapHandle>(null);
   const [asList, setAsList] = useState(false);
   const [onlyTier, setOnlyTier] = useState<string | null>(null);
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
@@ -59,7 +59,7 @@ function Choose({ concert, performance, hall }: ChooseProps) {
   const tierOrdinal = useMemo(() => new Map(concert.tiers.map(({ name }, at) => [name, at])), [concert]);
   const prices = useMemo(() => new Map(concert.tiers.map(({ name, price }) => [name, price])), [concert]);
 
-  const describe = useCallback(
+  const nameOf = useCallback(
     (index: number) => {
       const seat = seatAt(hall, index);
       if (!seat) return "";
@@ -71,14 +71,18 @@ function Choose({ concert, performance, hall }: ChooseProps) {
     [hall, t],
   );
 
+  const priceOf = (index: number) => prices.get(seatAt(hall, index)?.block.tier ?? "") ?? 0;
+  const tierAndPrice = (index: number) =>
+    `${seatAt(hall, index)?.block.tier ?? ""} ${formatMoney(priceOf(index), concert.currency, locale)}`;
+
   const drop = useCallback(
     (indexes: readonly number[], words: "lost.picked" | "lost.refused") => {
       const gone = indexes.filter((index) => selected.has(index));
       if (gone.length === 0) return;
       setSelected(new Set([...selected].filter((index) => !gone.includes(index))));
-      setNotice({ title: t("lost.refusedTitle"), text: t(words, { seats: gone.map(describe).join(", ") }) });
+      setNotice({ title: t("lost.refusedTitle"), text: t(words, { seats: gone.map(nameOf).join(", ") }) });
     },
-    [selected, describe, t],
+    [selected, nameOf, t],
   );
 
   const seats = useSeats({ concertId: concert.id, performanceId: performance.id, hall }, (lost) => {
@@ -120,60 +124,60 @@ function Choose({ concert, performance, hall }: ChooseProps) {
       </div>
     );
   }
-  const panel = (
-    <SeatsPanel
-      concert={concert}
-      selected={[...selected]}
-      nameOf={describe}
-      priceOf={(index) => prices.get(seatAt(hall, index)?.block.tier ?? "") ?? 0}
-      onRemove={pick}
-      onClear={() => setSelected(new Set())}
-      onHold={async () => refused(await hold([...selected]))}
-      pending={pending}
-    />
-  );
+  const isOtherDate = concert.performances.length > 1;
   return (
-    <div className="page-width pt-5 pb-24 sm:pt-8">
-      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-1">
-        <p className="text-muted text-sm">
-          <b className="text-ink">{concert.title}</b>
-          <span aria-hidden="true"> · </span>
-          {formatDate(performance.startsAt, { locale, timeZone: concert.venue.timeZone, style: "short" })}
-          {concert.performances.length > 1 && (
-            <Link
-              href={`/concerts/${concert.slug}/dates`}
-              className="ml-3 inline-flex min-h-11 items-center font-semibold text-accent-ink underline underline-offset-4"
-            >
-              {t("seats.otherDate")}
-            </Link>
+    <div className="flex h-[calc(100dvh-4.0625rem)] min-h-[35rem] flex-col lg:grid lg:min-h-[38rem] lg:grid-cols-[minmax(0,1fr)_24rem]">
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <div className="px-5 pt-3 pb-2 lg:px-8 lg:pt-5">
+          <div className="flex items-center justify-between gap-4">
+            <p className="min-w-0 truncate text-muted text-sm">
+              <b className="text-ink">{concert.title}</b>
+              <span aria-hidden="true"> · </span>
+              {formatDate(performance.startsAt, { locale, timeZone: concert.venue.timeZone, style: "short" })}
+            </p>
+            <span className="shrink-0">
+              <ShoppingTime concertId={concert.id} />
+            </span>
+          </div>
+          <div className="flex items-center justify-between gap-3">
+            <h1 className="min-w-0 text-heading">{t("seats.title")}</h1>
+            <div className="-mr-3 flex shrink-0 items-center lg:mr-0 lg:gap-2">
+              <Button variant="ghost" size="sm" className="px-3" onClick={() => setAsList(!asList)}>
+                {asList ? (
+                  <MapIcon aria-hidden="true" className="size-4" />
+                ) : (
+                  <List aria-hidden="true" className="size-4" />
+                )}
+                {asList ? t("seats.asMap") : t("seats.asList")}
+              </Button>
+              {isOtherDate && (
+                <LinkButton variant="ghost" size="sm" className="px-3" href={`/concerts/${concert.slug}/dates`}>
+                  <CalendarDays aria-hidden="true" className="size-4" />
+                  <span className="max-sm:sr-only">{t("seats.otherDate")}</span>
+                </LinkButton>
+              )}
+            </div>
+          </div>
+          <div className="mt-1">
+            <TierLegend concert={concert} store={store} version={version} only={onlyTier} onOnly={setOnlyTier} />
+          </div>
+          <OfflineNotice className="mt-2" />
+          <HeldNotice concertId={concert.id} slug={concert.slug} className="mt-2" />
+          {seats.error != null && (
+            <Notice tone="warn" className="mt-2">
+              {t("seats.stale")}
+            </Notice>
           )}
-        </p>
-        <ShoppingTime concertId={concert.id} />
-      </div>
-      <div className="mt-2 flex flex-wrap items-center justify-between gap-3">
-        <h1 className="text-title">{t("seats.title")}</h1>
-        <Button variant="outline" size="sm" onClick={() => setAsList(!asList)}>
-          {asList ? t("seats.asMap") : t("seats.asList")}
-        </Button>
-      </div>
-      <OfflineNotice className="mt-4" />
-      <HeldNotice concertId={concert.id} slug={concert.slug} className="mt-4" />
-      {seats.error != null && (
-        <Notice tone="warn" className="mt-4">
-          {t("seats.stale")}
-        </Notice>
-      )}
-      <div role="alert" className="mt-4 empty:hidden">
-        {notice && (
-          <Notice tone="warn" title={notice.title} live={false}>
-            {notice.text}
-          </Notice>
-        )}
-      </div>
-      <div className="mt-5 grid grid-cols-[minmax(0,1fr)] gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
-        <div className="min-w-0 space-y-4">
-          <TierLegend concert={concert} store={store} version={version} only={onlyTier} onOnly={setOnlyTier} />
-          {asList ? (
+          <div role="alert" className="mt-2 empty:hidden">
+            {notice && (
+              <Notice tone="warn" title={notice.title} live={false}>
+                {notice.text}
+              </Notice>
+            )}
+          </div>
+        </div>
+        {asList ? (
+          <div className="min-h-0 flex-1 overflow-y-auto border-line border-t p-5 lg:px-8">
             <SeatList
               concert={concert}
               hall={hall}
@@ -183,36 +187,52 @@ function Choose({ concert, performance, hall }: ChooseProps) {
               selected={selected}
               onPick={pick}
             />
-          ) : (
-            <div className="h-[min(62dvh,40rem)] overflow-hidden rounded-card border border-line bg-surface sm:h-[min(68dvh,44rem)]">
-              {version === 0 ? (
-                <div role="status" className="flex h-full items-center justify-center gap-3 text-muted">
-                  <Spinner /> {t("seats.loading")}
-                </div>
-              ) : (
-                <SeatMap
-                  hall={hall}
-                  store={store}
-                  version={version}
-                  tierOrdinal={tierOrdinal}
-                  onlyTier={onlyTier}
-                  selected={selected}
-                  onPick={pick}
-                  onNear={(name) => void seats.learn(name).catch(() => {})}
-                  describe={describe}
-                  handle={map}
-                />
-              )}
-            </div>
-          )}
-        </div>
-        <div className="space-y-5">
-          <div className="max-lg:fixed max-lg:inset-x-0 max-lg:bottom-0 max-lg:z-20">{panel}</div>
-          <BestAvailable concert={concert} pending={pending} onHold={async (wish) => refused(await holdBest(wish))} />
-          {/* Room for the sheet that lies over the page's end on a phone. */}
-          <div aria-hidden="true" className="h-36 lg:hidden" />
-        </div>
+          </div>
+        ) : (
+          <div className="min-h-0 flex-1 overflow-hidden border-line border-t bg-surface">
+            {version === 0 ? (
+              <div role="status" className="flex h-full items-center justify-center gap-3 text-muted">
+                <Spinner /> {t("seats.loading")}
+              </div>
+            ) : (
+              <SeatMap
+                hall={hall}
+                store={store}
+                version={version}
+                tierOrdinal={tierOrdinal}
+                onlyTier={onlyTier}
+                selected={selected}
+                onPick={pick}
+                onNear={(name) => void seats.learn(name).catch(() => {})}
+                describe={(index) => `${nameOf(index)} · ${tierAndPrice(index)}`}
+              />
+            )}
+          </div>
+        )}
       </div>
+      <aside
+        aria-label={t("panel.title")}
+        className="relative z-10 overflow-y-auto border-line bg-surface max-lg:max-h-[55dvh] max-lg:border-t max-lg:shadow-[0_-8px_30px_rgb(0_0_0/0.1)] lg:border-l"
+      >
+        <SeatsPanel
+          concert={concert}
+          selected={[...selected]}
+          nameOf={nameOf}
+          priceOf={priceOf}
+          onRemove={pick}
+          onClear={() => setSelected(new Set())}
+          onHold={async () => refused(await hold([...selected]))}
+          pending={pending}
+        >
+          <BestAvailable
+            concert={concert}
+            tier={onlyTier}
+            onTier={setOnlyTier}
+            pending={pending}
+            onHold={async (wish) => refused(await holdBest(wish))}
+          />
+        </SeatsPanel>
+      </aside>
     </div>
   );
 }

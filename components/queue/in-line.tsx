@@ -21,7 +21,7 @@ export function InLine({ line, view, concert }: { line: Line; view: QueueView; c
   return (
     <section className="pt-8 sm:pt-10">
       <h1 className="font-semibold text-lg text-muted">{t("waiting.title")}</h1>
-      <p className="mt-1 font-extrabold text-[clamp(4.5rem,24vw,9rem)] tabular-nums leading-[0.95] tracking-[-0.055em]">
+      <p className="mt-1 font-extrabold text-[clamp(4.5rem,24vw,9rem)] leading-[0.95] tracking-[-0.055em]">
         {number(view.position ?? 0)}
       </p>
       <p className="mt-4 text-lg">

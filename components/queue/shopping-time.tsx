@@ -26,7 +26,9 @@ export function ShoppingTime({ concertId }: { concertId: string }) {
       className={`inline-flex items-center gap-1.5 text-sm tabular-nums ${last ? "font-bold text-bad" : "text-muted"}`}
     >
       <Timer aria-hidden="true" className="size-4" />
-      <span aria-hidden="true">{t("left")}</span>
+      <span aria-hidden="true" className="max-sm:hidden">
+        {t("left")}
+      </span>
       <span role="timer" aria-label={t("label")}>
         {clockText(left)}
       </span>

@@ -35,7 +35,7 @@ export const askToNotify = async (): Promise<NotificationPermission> =>
 /** Says it everywhere that is allowed. `sound` is the fan's choice. */
 export function callFan(words: { title: string; body: string; tag: string; sound: boolean }): void {
   if (words.sound) ring([659, 784, 988, 784, 988], 0.25);
-  navigator.vibrate?.([200, 100, 200]);
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([200, 100, 200]);
   if (!canNotify() || Notification.permission !== "granted" || document.visibilityState === "visible") return;
   try {
     const note = new Notification(words.title, { body: words.body, tag: words.tag, requireInteraction: true });
