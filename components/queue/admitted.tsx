@@ -3,9 +3,9 @@
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { clockText } from "@/components/clock-text";
-import { Button, LinkButton } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { useCountdown } from "@/components/use-countdown";
-import { useRouter } from "@/i18n/navigation";
+import { Link, useRouter } from "@/i18n/navigation";
 import type { QueueView } from "@/lib/queue/schema";
 import type { RoomConcert } from "./room-concert";
 import { callFan, markIcon } from "./turn-call";
@@ -13,6 +13,10 @@ import { soundWanted } from "./turn-call-choice";
 
 /** A fan who looks is taken on by itself after so many seconds. */
 const GO_ON_SECONDS = 4;
+
+/** A button on the accent, where the house's own would not be seen. */
+const GO =
+  "mt-7 flex min-h-14 items-center justify-center rounded-control bg-white px-7 font-semibold text-[#2733ff] text-lg no-underline hover:bg-white/90 focus-visible:outline-white";
 
 /** The turn has come: calls the fan, shows until when it holds, and goes on to the dates. */
 export function Admitted({ view, concert }: { view: QueueView; concert: RoomConcert }) {
@@ -70,15 +74,9 @@ export function Admitted({ view, concert }: { view: QueueView; concert: RoomConc
         >
           {left === null ? "–:––" : clockText(left)}
         </p>
-        <LinkButton
-          href={dates}
-          variant="outline"
-          size="lg"
-          block
-          className="mt-7 border-transparent bg-on-accent text-accent hover:bg-on-accent/90 dark:text-accent"
-        >
+        <Link href={dates} className={GO}>
           {t("go")}
-        </LinkButton>
+        </Link>
       </div>
       {goingOn !== null && goingOn > 0 && (
         <div className="mt-4 flex flex-wrap items-center justify-between gap-3 text-muted">
