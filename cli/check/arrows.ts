@@ -32,7 +32,7 @@ const isOurs = (target: string): boolean =>
 
 /** What is wrong with one import, in words that say where the code belongs; null if nothing is. */
 export function judge({ from, to, isType }: Import): string | null {
-  if (isTest(from)) return null;
+  if (isTest(from) || from === "playwright.config") return null;
   if (/^(db\/testing|e2e)\//.test(to)) return "only tests use what is made for tests";
   const module = moduleOf(from);
   if (from.startsWith("lib/core/") && isOurs(to) && !to.startsWith("lib/core/"))
