@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { useCallback, useEffect, useState } from "react";
 import { read } from "@/components/api-client";
 import { StatusBadge } from "@/components/catalog/status-badge";
+import { Poster } from "@/components/poster/poster";
 import { ProblemPage } from "@/components/problem-text";
 import { LinkButton } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -11,6 +12,7 @@ import { DateTime } from "@/components/ui/date-time";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { ConcertStatus } from "@/lib/catalog/rules";
+import { ConcertNumbers } from "./concert-numbers";
 
 type Summary = {
   id: string;
@@ -18,6 +20,7 @@ type Summary = {
   title: string;
   artist: string;
   venue: { name: string; timeZone: string };
+  currency: string;
   firstStartsAt: string;
   status: ConcertStatus;
 };
@@ -35,7 +38,10 @@ async function readAll(signal: AbortSignal): Promise<Summary[]> {
   return all;
 }
 
-/** Every concert, with the way to its waiting room. */
+/** Further down the list numbers are not asked for: each reading counts a whole house. */
+const LIVE_ROWS = 20;
+
+/** Every concert with its numbers, and the way to its waiting room. */
 export function ConcertList() {
   const t = useTranslations("organizer.list");
   const [concerts, setConcerts] = useState<Summary[] | null>(null);
@@ -70,18 +76,21 @@ export function ConcertList() {
   }
   return (
     <ul className="space-y-3">
-      {concerts.map((concert) => (
+      {concerts.map((concert, index) => (
         <li key={concert.id}>
-          <Card className="flex flex-wrap items-center justify-between gap-4">
-            <div className="min-w-0 space-y-1">
+          <Card className="flex flex-wrap items-center gap-x-6 gap-y-5">
+            <Poster concert={concert} className="h-auto w-20 shrink-0 self-start rounded-lg sm:w-24" />
+            <div className="min-w-0 flex-1 basis-56">
               <StatusBadge status={concert.status} />
-              <h2 className="text-heading">{concert.title}</h2>
-              <p className="text-muted">
-                {concert.artist} · {concert.venue.name} ·{" "}
+              <h2 className="mt-2 text-heading">{concert.title}</h2>
+              <p className="text-muted text-sm">
+                {concert.artist} · {concert.venue.name}
+                <br />
                 <DateTime at={concert.firstStartsAt} timeZone={concert.venue.timeZone} />
               </p>
             </div>
-            <LinkButton href={`/organizer/concerts/${concert.slug}`} variant="outline">
+            {index < LIVE_ROWS && <ConcertNumbers concertId={concert.id} currency={concert.currency} />}
+            <LinkButton href={`/organizer/concerts/${concert.slug}`} variant="outline" className="max-sm:w-full">
               {t("manage")}
             </LinkButton>
           </Card>

@@ -130,6 +130,12 @@ export function ImportForm() {
           />
         </label>
         <p className="text-muted text-sm">{t("drop")}</p>
+        <a
+          href="/api/docs"
+          className="inline-flex min-h-11 items-center text-muted text-sm underline underline-offset-4"
+        >
+          {t("format")}
+        </a>
       </div>
     </div>
   );

@@ -36,12 +36,12 @@ export function ThemeSwitch({ label, names }: { label: string; names: Record<The
   const theme = useSyncExternalStore(subscribe, chosen, () => "system" as const);
   const group = useId();
   return (
-    <fieldset className="inline-flex rounded-full bg-sunken p-1">
+    <fieldset className="flex rounded-full bg-sunken p-1">
       <legend className="sr-only">{label}</legend>
       {THEMES.map((name) => (
         <label
           key={name}
-          className="flex min-h-11 min-w-14 cursor-pointer items-center justify-center rounded-full px-3.5 font-medium text-muted text-sm hover:text-ink has-checked:bg-surface has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-3 has-focus-visible:outline-accent-ink"
+          className="flex min-h-11 flex-1 cursor-pointer items-center justify-center rounded-full px-3 font-medium text-muted text-sm hover:text-ink has-checked:bg-surface has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-3 has-focus-visible:outline-accent-ink"
         >
           <input
             type="radio"

@@ -25,7 +25,14 @@ export default async function Page({ params }: Props) {
       <PageHeading
         title={t("title")}
         lead={t("lead")}
-        actions={<LinkButton href="/organizer/import">{t("import")}</LinkButton>}
+        actions={
+          <>
+            <LinkButton href="/organizer/check-in" variant="outline">
+              {t("checkIn")}
+            </LinkButton>
+            <LinkButton href="/organizer/import">{t("import")}</LinkButton>
+          </>
+        }
       />
       <ClientMessages areas={["organizer", "catalog"]}>
         <OrganizerOnly here="/organizer">
