@@ -80,7 +80,7 @@ export function ConcertList() {
         <li key={concert.id}>
           <Card className="flex flex-wrap items-center gap-x-6 gap-y-5">
             <Poster concert={concert} className="h-auto w-20 shrink-0 self-start rounded-lg sm:w-24" />
-            <div className="min-w-0 flex-1 basis-56">
+            <div className="min-w-0 flex-1 basis-40">
               <StatusBadge status={concert.status} />
               <h2 className="mt-2 text-heading">{concert.title}</h2>
               <p className="text-muted text-sm">
