@@ -1,4 +1,5 @@
 import { say } from "@/cli/shared/print";
+import type { Cost } from "./cpu";
 import type { Load } from "./load/job";
 
 export const ROUNDS = 3;
@@ -25,14 +26,27 @@ export function median(values: number[]): number {
   return ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
-/** The answers of the wanted status per second. Throws if there is any other: a refusal is no work done. */
+/**
+ * The answers of the wanted status per second. A busy server may tell some to come back (503): they are not counted as
+ * work done. Throws if there is anything else.
+ */
 export function rateOf(load: Load, status: number): number {
-  const done = load.statuses[status] ?? 0;
-  const others = Object.keys(load.statuses).filter((other) => Number(other) !== status);
-  if (done === 0 || others.length > 0) {
+  const { [status]: done = 0, 503: _, ...others } = load.statuses;
+  if (done === 0 || Object.keys(others).length > 0) {
     throw new Error(`Expected ${status} alone, got ${JSON.stringify(load.statuses)}; first answer:\n${load.sample}`);
   }
   return done / load.seconds;
+}
+
+/** What else there is to say of a run. */
+export function manners(load: Load): string {
+  const refused = load.statuses[503] ? ` · ${load.statuses[503]} told to come back (503)` : "";
+  return `99 % within ${inMs(load.p99)}${refused}`;
+}
+
+/** Whether the database has done what was answered; a call that was given up with 503 may have been done as well. */
+export function isBorneOut(found: number | undefined, answered: number, load?: Load): boolean {
+  return found !== undefined && found >= answered && found <= answered + (load?.statuses[503] ?? 0);
 }
 
 /** Tells a run's rate on stderr and gives it back. */
@@ -40,6 +54,14 @@ export function told(what: string, round: number, rate: number, extra = ""): num
   const which = round === 0 ? "warm-up" : `round ${round}`;
   say(`  ${what}, ${which}: ${Math.round(rate).toLocaleString("en")}/s${extra && ` · ${extra}`}`);
   return rate;
+}
+
+/** The medians of what pieces of work cost, in words. */
+export function costInWords(costs: Cost[]): string {
+  const server = Math.round(median(costs.map((cost) => cost.server)));
+  const known = costs.map((cost) => cost.postgres).filter((postgres) => postgres !== null);
+  const postgres = known.length === 0 ? "an unknown time" : `${Math.round(median(known))} µs`;
+  return `${server} µs in the server process and ${postgres} in PostgreSQL`;
 }
 
 export const inMs = (ms: number): string => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;

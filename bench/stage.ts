@@ -18,6 +18,7 @@ export type Stage = {
   /** A temporary folder, gone at the end. */
   dir: string;
   url: string;
+  postgresPid: number;
   db: Client;
   product: Target;
   /** Runs a load against a server, from a process of its own. */
@@ -30,17 +31,18 @@ export async function openStage(cleanup: Cleanup): Promise<Stage> {
   cleanup.later(() => rm(dir, { recursive: true, force: true }));
   const starting = startEmbedded({ dir });
   cleanup.later(async () => (await starting.catch(() => null))?.stop());
-  const { url } = await starting;
+  const { url, pid: postgresPid } = await starting;
   await migrateDatabase(url);
   // Whatever is started from here on inherits it.
   setMode("production");
   provideEnv({ databaseUrl: url, authSecret: randomBytes(32).toString("hex") });
-  const db = createClient(url, 4);
+  // Planting a line may take longer than a product's statement may.
+  const db = createClient(`${url}?statement_timeout=0`, 4);
   cleanup.later(() => db.$client.end());
   const product = await startTarget(cleanup, "server.ts");
   const generator = await startHelper(cleanup, "load/generator.ts");
   const load = (target: Target, job: Omit<Job, "port">) => generator.ask<Load>({ port: target.port, ...job });
-  return { cleanup, dir, url, db, product, load };
+  return { cleanup, dir, url, postgresPid, db, product, load };
 }
 
 export async function startTarget(cleanup: Cleanup, file: string): Promise<Target> {
