@@ -29,6 +29,14 @@ type SeatMapProps = {
 /** Seats are at most this many pixels apart. */
 const NEAREST = 46;
 const GLIDE_MS = 320;
+/** Where else to look for what was meant, in pixels. */
+const NEARBY = [
+  [0, 0],
+  [5, 0],
+  [-5, 0],
+  [0, 5],
+  [0, -5],
+] as const;
 
 /**
  * The hall on a canvas: pan and zoom by finger, wheel and buttons; a tap on a section goes there, a tap on a seat picks
@@ -160,7 +168,11 @@ export function SeatMap(props: SeatMapProps) {
     const isNear = (pitch: number) => pitch * (view.current?.scale ?? 0) >= PICK_FROM;
     const seatUnder = (at: Point) => {
       if (!view.current) return null;
-      const found = hit(hall, toHall(view.current, size.current, at));
+      let found: ReturnType<typeof hit> = null;
+      // A finger that meant a section may land in the aisle beside it.
+      for (const [dx, dy] of NEARBY) {
+        found ??= hit(hall, toHall(view.current, size.current, { x: at.x + dx, y: at.y + dy }));
+      }
       if (!found) return null;
       const { placement } = found.block;
       return { ...found, near: isNear(Math.min(placement.pitch, rowPitchOf(placement))) };
