@@ -20,7 +20,10 @@ export function ConcertNumbers({ concertId, currency }: { concertId: string; cur
     [t("revenue"), data && <Money key="revenue" amount={data.revenue} currency={currency} />],
   ] as const;
   return (
-    <dl aria-label={t("numbers")} className="grid grid-cols-2 gap-x-6 gap-y-2 max-sm:w-full sm:grid-cols-[3.5rem_3.5rem_8rem_7.5rem]">
+    <dl
+      aria-label={t("numbers")}
+      className="grid grid-cols-2 gap-x-6 gap-y-2 max-sm:w-full sm:grid-cols-[3.5rem_3.5rem_8rem_7.5rem]"
+    >
       {numbers.map(([label, value]) => (
         <div key={label}>
           <dt className="text-muted text-sm">{label}</dt>
