@@ -13,6 +13,8 @@ const MODULES: Record<string, string[]> = {
   payment: ["catalog", "queue", "booking", "tickets", "wallet"],
   auth: [],
   idempotency: [],
+  // Looks at everybody's tables and is seen by doors and commands alone.
+  invariants: ["catalog", "queue", "booking", "tickets", "wallet", "payment", "auth", "idempotency"],
 };
 
 /** Packages that the domain must not know. */

@@ -2,6 +2,7 @@
 export * from "./auth";
 export * from "./booking";
 export * from "./catalog";
+export * from "./invariants";
 export * from "./payment";
 export * from "./queue";
 export * from "./tickets";
