@@ -12,6 +12,19 @@ export type RoomMode = (typeof ROOM_MODES)[number];
 export const ROOM_ORDERS = ["fifo", "draw"] as const;
 export type RoomOrder = (typeof ROOM_ORDERS)[number];
 
+/** What can be done to a waiting room; each is a line in its log. `drained`: the room itself, when its line had run out. */
+export const ROOM_CHANGES = [
+  "settings",
+  "message",
+  "extension",
+  "drain",
+  "drained",
+  "invitation",
+  "invitation_revoked",
+  "import",
+] as const;
+export type RoomChangeKind = (typeof ROOM_CHANGES)[number];
+
 /** `held` ends at `expiresAt`, also while the row still says so: readers derive `expired`. */
 export const RESERVATION_STATUSES = ["held", "paid", "cancelled", "expired", "refunded"] as const;
 export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];

@@ -6,13 +6,14 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { QUEUE_STATUSES, ROOM_MODES, ROOM_ORDERS } from "../constants";
+import { QUEUE_STATUSES, ROOM_CHANGES, ROOM_MODES, ROOM_ORDERS } from "../constants";
 import { concerts } from "./catalog";
 import { instant } from "./columns";
 
@@ -53,6 +54,24 @@ export const queues = pgTable(
     drawnAt: instant(),
     /** Raised with every change of the settings. */
     revision: integer().notNull().default(1),
+    /** The organiser's words to everyone in line. */
+    message: jsonb().$type<{ ko: string; en: string }>(),
+    /** Set while the line runs out: nobody joins, whoever is in it still gets a turn. */
+    drainingSince: instant(),
+    /** When a drained line was empty and the last fan had gone. */
+    drainedAt: instant(),
+    // Totals since the room was made, counted under the room's lock, so that an organiser's numbers read no entries.
+    /** Turns that came up in the line. */
+    admissions: count(),
+    /** Turns by invitation; each of them also departed from the line. */
+    invited: count(),
+    /** How many are in the lobby now. */
+    lobby: count(),
+    leftLobby: count(),
+    /** Fans who gave up their turn while it lasted. */
+    leftInside: count(),
+    /** Turns that ended by time. */
+    expired: count(),
   },
   (t) => [
     check("queues_numbers_check", sql`${t.servedThrough} <= ${t.lastNumber}`),
@@ -80,6 +99,10 @@ export const queueEntries = pgTable(
     endedAt: instant(),
     /** Raised with every hold, so that two holds of one fan at the same moment cannot both pass the seat limit. */
     holds: integer().notNull().default(0),
+    /** Seconds that organisers added to this admission. */
+    extensionSeconds: integer().notNull().default(0),
+    /** The invitation that let its fan pass the line. */
+    invitationId: uuid(),
   },
   (t) => [
     primaryKey({ columns: [t.concertId, t.id] }),
@@ -91,6 +114,10 @@ export const queueEntries = pgTable(
     index("queue_entries_waiting_idx").on(t.concertId, t.number).where(sql`${t.status} = 'waiting'`),
     // Counted on every tick; holds at most `activeLimit` rows.
     index("queue_entries_admitted_idx").on(t.concertId, t.admittedUntil).where(sql`${t.status} = 'admitted'`),
+    // Those who passed the line take nobody's place: they are taken off the count above.
+    index("queue_entries_invited_idx")
+      .on(t.concertId)
+      .where(sql`${t.status} = 'admitted' and ${t.invitationId} is not null`),
     check(
       "queue_entries_number_check",
       sql`(${t.number} is null) = (${t.status} = 'lobby') or (${t.number} is null and ${t.status} in ('left', 'expired'))`,
@@ -116,19 +143,99 @@ export const queueDepartures = pgTable(
   ],
 );
 
-/** What happened in each ten seconds, counted as it happens, so that rates cost nothing to read. */
+/**
+ * What happened in each ten seconds, counted as it happens, so that rates cost nothing to read. Older rows are folded
+ * into longer ones.
+ */
 export const queueHistory = pgTable(
   "queue_history",
   {
     concertId: uuid().notNull(),
-    /** The start of the ten seconds. */
+    /** The start of the time that the row covers. */
     at: instant().notNull(),
+    /** How long that is. */
+    seconds: integer().notNull().default(10),
     joined: integer().notNull().default(0),
     admitted: integer().notNull().default(0),
+    /** Left the line before their turn. */
     departed: integer().notNull().default(0),
+    /** Admitted by invitation. */
+    invited: integer().notNull().default(0),
+    /** Turns that ended by time. */
+    expired: integer().notNull().default(0),
+    /** Of those admitted from the line, how many waited how long, by `WAIT_BOUNDS`. */
+    waits: integer().array(),
+    /** Read once in that time; null where nobody looked. */
+    waiting: integer(),
+    inside: integer(),
+    seatsLeft: integer(),
   },
   (t) => [
     primaryKey({ columns: [t.concertId, t.at] }),
     foreignKey({ columns: [t.concertId], foreignColumns: [queues.concertId] }),
+    // What may still be folded into longer rows.
+    index("queue_history_fine_idx").on(t.concertId, t.at).where(sql`${t.seconds} < 600`),
   ],
+);
+
+/** Codes that pass the line, made by organisers. */
+export const queueInvitations = pgTable(
+  "queue_invitations",
+  {
+    concertId: uuid()
+      .notNull()
+      .references(() => queues.concertId),
+    id: uuid().notNull(),
+    /** Upper case, without separators. */
+    code: text().notNull(),
+    label: text().notNull(),
+    usesLimit: integer().notNull(),
+    uses: integer().notNull().default(0),
+    createdBy: uuid().notNull(),
+    createdAt: instant().notNull().defaultNow(),
+    revokedAt: instant(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.concertId, t.id] }),
+    uniqueIndex("queue_invitations_code_key").on(t.concertId, t.code),
+    check("queue_invitations_uses_check", sql`${t.uses} between 0 and ${t.usesLimit}`),
+  ],
+);
+
+/** Who passed the line by which invitation; kept when the entry itself is cleared away. */
+export const queueInvitationUses = pgTable(
+  "queue_invitation_uses",
+  {
+    concertId: uuid().notNull(),
+    invitationId: uuid().notNull(),
+    entryId: uuid().notNull(),
+    userId: uuid().notNull(),
+    usedAt: instant().notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.concertId, t.invitationId, t.entryId] }),
+    foreignKey({
+      name: "queue_invitation_uses_invitation_fk",
+      columns: [t.concertId, t.invitationId],
+      foreignColumns: [queueInvitations.concertId, queueInvitations.id],
+    }),
+  ],
+);
+
+/** Every change of a waiting room: who, when, and what it was before and after. Rows are never changed. */
+export const queueChanges = pgTable(
+  "queue_changes",
+  {
+    concertId: uuid()
+      .notNull()
+      .references(() => queues.concertId),
+    id: uuid().notNull(),
+    at: instant().notNull().defaultNow(),
+    /** Null: nobody's doing, or the command line's. */
+    userId: uuid(),
+    kind: text({ enum: ROOM_CHANGES }).notNull(),
+    before: jsonb().$type<Record<string, unknown>>().notNull(),
+    after: jsonb().$type<Record<string, unknown>>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.concertId, t.id] })],
 );
