@@ -51,6 +51,10 @@ export const queues = pgTable(
     creditAt: instant().notNull().defaultNow(),
     /** The draw's secret (hex); its SHA-256 is public from the start, itself only after the draw. */
     drawSeed: text().notNull(),
+    /** How many are in the lobby now; stays as it was when the lobby closed. */
+    lobbyCount: count(),
+    /** Since when newcomers no longer enter the lobby, but follow it; the draw is under way until `drawnAt`. */
+    lobbyClosedAt: instant(),
     drawnAt: instant(),
     /** Raised with every change of the settings. */
     revision: integer().notNull().default(1),
@@ -127,6 +131,44 @@ export const queueEntries = pgTable(
       sql`${t.status} <> 'admitted' or (${t.admittedAt} is not null and ${t.admittedUntil} is not null)`,
     ),
   ],
+);
+
+/**
+ * The draw of one concert's lobby, made when the lobby closes. A row of its own, so that whoever draws can hold it
+ * for long without holding the room.
+ */
+export const queueDraws = pgTable(
+  "queue_draws",
+  {
+    concertId: uuid()
+      .primaryKey()
+      .references(() => queues.concertId),
+    /** The drawn numbers follow this one. */
+    afterNumber: bigint({ mode: "number" }).notNull(),
+    /** How many numbers are kept for the lobby; newcomers get the ones behind. */
+    reserved: bigint({ mode: "number" }).notNull(),
+    /** How many were drawn: those reserved without those who left in between. Null until the places are fixed. */
+    places: bigint({ mode: "number" }),
+    /** SHA-256 (hex) of the sorted list of those who were drawn; it decides the order together with the seed. */
+    digest: text(),
+    /** How many of the places have reached their entries. */
+    numbered: count(),
+  },
+  (t) => [check("queue_draws_places_check", sql`${t.places} <= ${t.reserved} and ${t.numbered} <= ${t.reserved}`)],
+);
+
+/**
+ * Who drew which number: published (as hashes), never changed. Without a foreign key, whose check would lock the
+ * room's row for as long as a million places take.
+ */
+export const queueDrawPlaces = pgTable(
+  "queue_draw_places",
+  {
+    concertId: uuid().notNull(),
+    number: bigint({ mode: "number" }).notNull(),
+    entryId: uuid().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.concertId, t.number] })],
 );
 
 /** Numbers that left the line before their turn, in the order in which they left. */
