@@ -76,10 +76,22 @@ export const queues = pgTable(
     leftInside: count(),
     /** Turns that ended by time. */
     expired: count(),
+    /** How many queue tokens were replaced before their turn; also the last `seq` of `queue_revocations`. */
+    revocations: count(),
+    /** Above so many joins in a second, whoever joins has to show proof of work; null: never. */
+    challengeAbove: integer(),
+    /** Zero bits that a proof of work needs: each doubles the work. */
+    challengeBits: integer().notNull().default(16),
+    /** The second in which somebody last joined, and how many did; counted only where `challengeAbove` is set. */
+    joinSecond: instant(),
+    joinsInSecond: integer().notNull().default(0),
+    /** Until when proof of work is asked for, once too many joined in a second. */
+    challengedUntil: instant(),
   },
   (t) => [
     check("queues_numbers_check", sql`${t.servedThrough} <= ${t.lastNumber}`),
     check("queues_limits_check", sql`${t.activeLimit} >= 0 and ${t.admissionsPerMinute} >= 0`),
+    check("queues_challenge_check", sql`${t.challengeBits} between 1 and 20 and ${t.challengeAbove} >= 0`),
   ],
 );
 
@@ -107,6 +119,12 @@ export const queueEntries = pgTable(
     extensionSeconds: integer().notNull().default(0),
     /** The invitation that let its fan pass the line. */
     invitationId: uuid(),
+    /** Queue tokens of an earlier generation are refused; see `queue_revocations`. */
+    tokenGeneration: integer().notNull().default(0),
+    /** How often this fan let others go first. */
+    deferrals: integer().notNull().default(0),
+    /** While letting others go first: the number of the last of them. Means something only while waiting. */
+    deferredTo: bigint({ mode: "number" }),
   },
   (t) => [
     primaryKey({ columns: [t.concertId, t.id] }),
@@ -122,6 +140,10 @@ export const queueEntries = pgTable(
     index("queue_entries_invited_idx")
       .on(t.concertId)
       .where(sql`${t.status} = 'admitted' and ${t.invitationId} is not null`),
+    // Few at any time: those who let others go first.
+    index("queue_entries_deferred_idx")
+      .on(t.concertId, t.deferredTo, t.number)
+      .where(sql`${t.status} = 'waiting' and ${t.deferredTo} is not null`),
     check(
       "queue_entries_number_check",
       sql`(${t.number} is null) = (${t.status} = 'lobby') or (${t.number} is null and ${t.status} in ('left', 'expired'))`,
@@ -189,6 +211,40 @@ export const queueDepartures = pgTable(
  * What happened in each ten seconds, counted as it happens, so that rates cost nothing to read. Older rows are folded
  * into longer ones.
  */
+/** Numbers in line whose tokens were replaced, in order, so that every process can refuse the old ones from memory. */
+export const queueRevocations = pgTable(
+  "queue_revocations",
+  {
+    concertId: uuid().notNull(),
+    seq: bigint({ mode: "number" }).notNull(),
+    number: bigint({ mode: "number" }).notNull(),
+    /** The first generation that is good. */
+    generation: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.concertId, t.seq] }),
+    foreignKey({ columns: [t.concertId], foreignColumns: [queues.concertId] }),
+  ],
+);
+
+/** How often an account or an address tried something at a line's door in its current window; rows over may go. */
+export const queueAttempts = pgTable(
+  "queue_attempts",
+  {
+    concertId: uuid().notNull(),
+    key: text().notNull(),
+    endsAt: instant().notNull(),
+    count: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.concertId, t.key] }),
+    foreignKey({ columns: [t.concertId], foreignColumns: [queues.concertId] }),
+    // For clearing away.
+    index("queue_attempts_ends_idx").on(t.concertId, t.endsAt),
+  ],
+);
+
+/** What happened in each ten seconds, counted as it happens, so that rates cost nothing to read. */
 export const queueHistory = pgTable(
   "queue_history",
   {
@@ -211,6 +267,8 @@ export const queueHistory = pgTable(
     waiting: integer(),
     inside: integer(),
     seatsLeft: integer(),
+    /** How often somebody let others go first. */
+    deferred: integer().notNull().default(0),
   },
   (t) => [
     primaryKey({ columns: [t.concertId, t.at] }),
