@@ -32,13 +32,24 @@ export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
 export const TICKET_STATUSES = ["issued", "checked_in", "void"] as const;
 export type TicketStatus = (typeof TICKET_STATUSES)[number];
 
-/** `wallet` is the fan's; `cash` and `revenue` are the house's and keep no stored balance. */
-export const LEDGER_ACCOUNTS = ["wallet", "cash", "revenue"] as const;
+/**
+ * `wallet` is the fan's; the rest is the house's and keeps no stored balance. `receivable` is what fans owe for top-ups
+ * that were taken back after they were spent, `adjustments` the other side of corrections by hand.
+ */
+export const LEDGER_ACCOUNTS = ["wallet", "cash", "revenue", "receivable", "adjustments"] as const;
 export type LedgerAccount = (typeof LEDGER_ACCOUNTS)[number];
 
 /** What a movement of money was, from the fan's side. */
-export const LEDGER_KINDS = ["top_up", "payment", "refund"] as const;
+export const LEDGER_KINDS = ["top_up", "payment", "refund", "reversal", "adjustment"] as const;
 export type LedgerKind = (typeof LEDGER_KINDS)[number];
+
+/** Where money for a wallet comes from: out of nothing, for demonstrations, or by card. */
+export const PAYMENT_PROVIDERS = ["demo", "stripe"] as const;
+export type ProviderName = (typeof PAYMENT_PROVIDERS)[number];
+
+/** `credited` is for good, whatever is taken back later; the other ends give way to money that arrives after all. */
+export const TOP_UP_STATUSES = ["pending", "credited", "failed", "expired"] as const;
+export type TopUpStatus = (typeof TOP_UP_STATUSES)[number];
 
 export const ROLES = ["fan", "organizer", "admin"] as const;
 export type Role = (typeof ROLES)[number];

@@ -20,8 +20,12 @@ export const reservations = pgTable(
     /** The admission that it was made in. */
     entryId: uuid().notNull(),
     status: text({ enum: RESERVATION_STATUSES }).notNull(),
+    /** What the fan has of it; of a refunded one, what went back last. */
     seats: jsonb().$type<ReservedSeat[]>().notNull(),
+    /** Seats that were paid and given back since, while others of the reservation stayed. */
+    refundedSeats: jsonb().$type<ReservedSeat[]>().notNull().default([]),
     seatCount: integer().notNull(),
+    /** The price of `seats`; with the prices of `refundedSeats`, what was paid. */
     amount: amount().notNull(),
     currency: text().notNull(),
     createdAt: instant().notNull(),

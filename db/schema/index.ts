@@ -6,4 +6,5 @@ export * from "./invariants";
 export * from "./payment";
 export * from "./queue";
 export * from "./tickets";
+export * from "./top-ups";
 export * from "./wallet";

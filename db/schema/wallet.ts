@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { check, date, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { LEDGER_ACCOUNTS, LEDGER_KINDS } from "../constants";
 import { users } from "./auth";
 import { amount, instant } from "./columns";
@@ -12,6 +12,9 @@ export const wallets = pgTable(
       .references(() => users.id),
     balance: amount().notNull().default(0),
     currency: text().notNull(),
+    /** The last day (of `TOP_UP_TIME_ZONE`) on which money was added, and how much on it, for the daily limit. */
+    topUpDay: date({ mode: "string" }),
+    topUpDayAmount: amount().notNull().default(0),
   },
   (t) => [check("wallets_balance_check", sql`${t.balance} >= 0`)],
 );
@@ -33,16 +36,33 @@ export const ledgerEntries = pgTable(
     balanceAfter: amount(),
     concertId: uuid(),
     reservationId: uuid(),
+    /** Which refund of the reservation. */
+    refundId: uuid(),
+    /** Which top-up of a provider it credits or takes back. */
+    topUpId: uuid(),
+    /** Why an adjustment was made and by whom. */
+    reason: text(),
+    madeBy: uuid(),
     createdAt: instant().notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.userId, t.id] }),
     index("ledger_entries_wallet_idx").on(t.userId, t.createdAt).where(sql`${t.account} = 'wallet'`),
-    // A reservation is paid once and refunded once, whatever else fails.
-    uniqueIndex("ledger_entries_reservation_key")
-      .on(t.userId, t.reservationId, t.kind, t.account)
-      .where(sql`${t.reservationId} is not null`),
+    // Each of these moves money once, whatever else fails: a reservation's payment, a refund, a provider's top-up.
+    uniqueIndex("ledger_entries_payment_key")
+      .on(t.userId, t.reservationId, t.account)
+      .where(sql`${t.kind} = 'payment'`),
+    uniqueIndex("ledger_entries_refund_key").on(t.userId, t.refundId, t.account).where(sql`${t.refundId} is not null`),
+    uniqueIndex("ledger_entries_top_up_key")
+      .on(t.userId, t.topUpId, t.account)
+      .where(sql`${t.kind} = 'top_up' and ${t.topUpId} is not null`),
+    // What a fan owes is their sum: hardly anybody has any.
+    index("ledger_entries_receivable_idx").on(t.userId).where(sql`${t.account} = 'receivable'`),
     check("ledger_entries_amount_check", sql`${t.amount} <> 0`),
+    check(
+      "ledger_entries_adjustment_check",
+      sql`(${t.kind} = 'adjustment') = (${t.reason} is not null) and (${t.kind} = 'adjustment') = (${t.madeBy} is not null)`,
+    ),
     check("ledger_entries_balance_check", sql`(${t.account} = 'wallet') = (${t.balanceAfter} is not null)`),
   ],
 );

@@ -2,6 +2,7 @@ import { type Db, statement } from "@/db/client";
 import { notCancellable } from "@/lib/booking/errors";
 import { getReservation } from "@/lib/booking/queries";
 import { releaseHold, releasePaid } from "@/lib/booking/release-seats";
+import { newId } from "@/lib/core/ids";
 import { voidTickets } from "@/lib/tickets/void-tickets";
 import { refundToWallet } from "@/lib/wallet/refund-to-wallet";
 
@@ -35,6 +36,6 @@ export async function cancelReservation(
     if (!refund || !released) throw notCancellable();
     const { amount, currency } = released;
     await voidTickets(tx, whose);
-    await refundToWallet(tx, { ...whose, amount, currency, at: refund.refunded_at });
+    await refundToWallet(tx, { ...whose, amount, currency, refundId: newId(), at: refund.refunded_at });
   });
 }

@@ -13,8 +13,9 @@ const move = statement<{ balance: number | null }>(
      returning balance
    )
    insert into ledger_entries
-     (user_id, id, transfer_id, account, kind, amount, balance_after, concert_id, reservation_id, created_at)
-   select $1::uuid, leg.id, $4::uuid, leg.account, 'refund', leg.amount, leg.balance_after, $7::uuid, $8::uuid, $9::timestamptz
+     (user_id, id, transfer_id, account, kind, amount, balance_after, concert_id, reservation_id, refund_id, created_at)
+   select $1::uuid, leg.id, $4::uuid, leg.account, 'refund', leg.amount, leg.balance_after, $7::uuid, $8::uuid, $9::uuid,
+          $10::timestamptz
    from moved,
      lateral (values ($5::uuid, 'wallet', $2::int8, moved.balance), ($6::uuid, 'revenue', -$2::int8, null::int8))
        as leg (id, account, amount, balance_after)
@@ -22,16 +23,19 @@ const move = statement<{ balance: number | null }>(
 );
 
 /**
- * Gives a paid reservation's price back, inside the cancellation's transaction. The amount is what was paid: the
- * caller holds the payment. Throws `not_cancellable` if it was given back before.
+ * Gives the price of a paid reservation's seats back, inside the refund's transaction: the caller knows that it was
+ * paid. Throws `not_cancellable` if this refund was given before.
  */
-export async function refundToWallet(db: Db, transfer: ReservationTransfer): Promise<{ balance: number }> {
-  const { userId, amount, currency, concertId, reservationId, at } = transfer;
+export async function refundToWallet(
+  db: Db,
+  transfer: ReservationTransfer & { refundId: string },
+): Promise<{ balance: number }> {
+  const { userId, amount, currency, concertId, reservationId, refundId, at } = transfer;
   if (amount === 0) return { balance: (await getWallet(db, userId)).balance };
-  const values = [userId, amount, currency, newId(), newId(), newId(), concertId, reservationId, at];
+  const values = [userId, amount, currency, newId(), newId(), newId(), concertId, reservationId, refundId, at];
   const rows = await move(db, values).catch((error) => {
-    // The only unique key that this statement can meet twice is the reservation's.
-    if (isUniqueViolation(error)) throw new AppError("not_cancellable", "The reservation is already refunded.");
+    // The only unique key that this statement can meet twice is the refund's.
+    if (isUniqueViolation(error)) throw new AppError("not_cancellable", "These seats are already refunded.");
     throw error;
   });
   const wallet = rows.find((row) => row.balance !== null);

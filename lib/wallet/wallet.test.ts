@@ -34,6 +34,7 @@ const transfer = (userId: string, amount: number, reservationId = newId()) => ({
   currency: "KRW",
   concertId: newId(),
   reservationId,
+  refundId: newId(),
   // Milliseconds beside the database's microseconds: later than any top-up, so that the order is certain.
   at: new Date(Date.now() + 1000),
 });
