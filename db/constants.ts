@@ -29,6 +29,10 @@ export type RoomChangeKind = (typeof ROOM_CHANGES)[number];
 export const RESERVATION_STATUSES = ["held", "paid", "cancelled", "expired", "refunded"] as const;
 export type ReservationStatus = (typeof RESERVATION_STATUSES)[number];
 
+/** `waiting` for seats · `offered` some · `accepted`: paid · `declined` · `lapsed`: not paid in time · `left` · `closed` with the sale. */
+export const WAITLIST_STATUSES = ["waiting", "offered", "accepted", "declined", "lapsed", "left", "closed"] as const;
+export type WaitlistStatus = (typeof WAITLIST_STATUSES)[number];
+
 export const TICKET_STATUSES = ["issued", "checked_in", "void"] as const;
 export type TicketStatus = (typeof TICKET_STATUSES)[number];
 

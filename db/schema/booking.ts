@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, index, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { boolean, check, index, integer, jsonb, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { RESERVATION_STATUSES } from "../constants";
 import { amount, instant } from "./columns";
 
@@ -17,7 +17,7 @@ export const reservations = pgTable(
     id: uuid().notNull(),
     userId: uuid().notNull(),
     performanceId: uuid().notNull(),
-    /** The admission that it was made in. */
+    /** The admission that it was made in; of an offer, the waitlist's entry. */
     entryId: uuid().notNull(),
     status: text({ enum: RESERVATION_STATUSES }).notNull(),
     /** What the fan has of it; of a refunded one, what went back last. */
@@ -30,6 +30,10 @@ export const reservations = pgTable(
     currency: text().notNull(),
     createdAt: instant().notNull(),
     expiresAt: instant().notNull(),
+    /** How often its hold was extended. */
+    extensions: integer().notNull().default(0),
+    /** Made for a fan on the waitlist; may be paid without an admission. */
+    offered: boolean().notNull().default(false),
     paidAt: instant(),
     endedAt: instant(),
   },

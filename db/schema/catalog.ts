@@ -1,5 +1,17 @@
 import { sql } from "drizzle-orm";
-import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { amount, instant } from "./columns";
 
 /** What is advertised. Few and rarely written: on a cluster a reference table, so its slug may be unique. */
@@ -17,6 +29,10 @@ export const concerts = pgTable("concerts", {
   saleClosesAt: instant(),
   maxSeatsPerFan: integer().notNull(),
   holdSeconds: integer().notNull(),
+  /** How often a fan may have a hold extended. */
+  holdExtensions: integer().notNull().default(0),
+  /** A hold may not leave a single seat free between taken ones. */
+  orphanSeatRule: boolean().notNull().default(false),
   refundUntilHours: integer().notNull(),
   /** Optional keys of the import document (seat-map geometry, pictures), kept as they came. */
   extras: jsonb().notNull().default({}),
@@ -71,6 +87,11 @@ export const performances = pgTable(
       .references(() => concerts.id),
     id: uuid().notNull(),
     startsAt: instant().notNull(),
+    /**
+     * How much longer than its hold a seat is kept from general sale, so that it can be offered to the waitlist first;
+     * 0 while nobody is waiting. After it the seat is free for everybody, whether or not any process has looked.
+     */
+    keepSeconds: integer().notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.concertId, t.id] }), unique().on(t.concertId, t.startsAt)],
 );

@@ -7,4 +7,5 @@ export * from "./payment";
 export * from "./queue";
 export * from "./tickets";
 export * from "./top-ups";
+export * from "./waitlist";
 export * from "./wallet";

@@ -89,6 +89,8 @@ export const concertDetail = z
     description: z.string(),
     maxSeatsPerFan: count,
     holdSeconds: count,
+    holdExtensions: count.describe("How often a hold may be extended by `holdSeconds`"),
+    orphanSeatRule: z.boolean().describe("Whether a hold may not leave a single seat free between taken ones"),
     refundUntilHours: count,
     tiers: z.array(z.object({ name: z.string(), price: amount })),
     sections: z.array(

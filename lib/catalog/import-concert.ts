@@ -84,6 +84,8 @@ const concertColumns = (document: ImportDocument) => ({
   ...saleTimes(document),
   maxSeatsPerFan: document.maxSeatsPerFan,
   holdSeconds: document.holdSeconds,
+  holdExtensions: document.holdExtensions,
+  orphanSeatRule: document.orphanSeatRule,
   refundUntilHours: document.refundUntilHours,
   extras: extrasOf(document),
 });

@@ -34,6 +34,9 @@ export type ConcertDetail = ConcertSummary & {
   description: string;
   maxSeatsPerFan: number;
   holdSeconds: number;
+  /** How often a hold may be extended. */
+  holdExtensions: number;
+  orphanSeatRule: boolean;
   refundUntilHours: number;
   tiers: { name: string; price: number }[];
   /** In the organiser's order, with what was given of the seat map. */
@@ -195,6 +198,8 @@ export async function findConcert(db: Db, idOrSlug: string): Promise<ConcertDeta
     description: concert.description,
     maxSeatsPerFan: concert.maxSeatsPerFan,
     holdSeconds: concert.holdSeconds,
+    holdExtensions: concert.holdExtensions,
+    orphanSeatRule: concert.orphanSeatRule,
     refundUntilHours: concert.refundUntilHours,
     tiers: tiers.map(({ name, price }) => ({ name, price })),
     sections: blocks.map(({ name, tierId, rows, seatsPerRow }) => ({

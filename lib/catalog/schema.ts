@@ -149,6 +149,10 @@ export const importDocumentSchema = z
     sale: z.strictObject({ opensAt: instant, closesAt: instant.nullable().default(null) }),
     maxSeatsPerFan: whole(1, 100).default(4),
     holdSeconds: whole(1, 86_400).default(300),
+    /** How often a fan may have a hold extended by `holdSeconds`. */
+    holdExtensions: whole(0, 20).default(0),
+    /** A hold may not leave a single seat free between taken ones. */
+    orphanSeatRule: z.boolean("must be true or false").default(false),
     refundUntilHours: whole(0, 8760).default(24),
     waitingRoom: waitingRoomSchema.prefault({}),
     /** The poster. */
