@@ -72,6 +72,7 @@ export async function admitFan(db: Db, { concertId, userId }: { concertId: strin
       .update(queues)
       .set({
         lastNumber: sql`${queues.lastNumber} + 1`,
+        admissions: sql`${queues.admissions} + 1`,
         // Only where nobody is waiting before it.
         servedThrough: sql`case when ${queues.servedThrough} = ${queues.lastNumber}
           then ${queues.lastNumber} + 1 else ${queues.servedThrough} end`,

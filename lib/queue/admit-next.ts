@@ -1,19 +1,27 @@
 import { type Client, type Db, statement } from "@/db/client";
 import { drawLobby } from "./draw-lobby";
-import { HISTORY_BUCKET } from "./history";
+import { HISTORY_BUCKET, WAIT_CLASSES, WAITS_TOGETHER, waitClass } from "./history";
 import { knownLine } from "./line";
 import { type RoomRow, tryLockRoom } from "./lock-room";
 import { creditAfter } from "./rules";
 
 const expire = statement<never>(
   "queue_expire_admissions",
-  `update queue_entries set status = 'expired', ended_at = admitted_until
-   where concert_id = $1 and status = 'admitted' and admitted_until <= now()`,
+  `with ended as (
+     update queue_entries set status = 'expired', ended_at = admitted_until
+     where concert_id = $1 and status = 'admitted' and admitted_until <= now() returning 1),
+   sums as (select count(*)::int as n from ended),
+   counted as (
+     insert into queue_history (concert_id, at, expired) select $1, ${HISTORY_BUCKET}, n from sums where n > 0
+     on conflict (concert_id, at) do update set expired = queue_history.expired + excluded.expired)
+   update queues set expired = expired + sums.n from sums where concert_id = $1 and sums.n > 0`,
 );
 
+/** Those who passed the line by invitation take nobody's place. */
 const countActive = statement<{ active: number }>(
   "queue_count_active",
-  "select count(*) as active from queue_entries where concert_id = $1 and status = 'admitted'",
+  `select (select count(*) from queue_entries where concert_id = $1 and status = 'admitted')
+        - (select count(*) from queue_entries where concert_id = $1 and status = 'admitted' and invitation_id is not null) as active`,
 );
 
 const admit = statement<{ admitted: number; served_through: number }>(
@@ -23,14 +31,20 @@ const admit = statement<{ admitted: number; served_through: number }>(
    admitted as (
      update queue_entries e
      set status = 'admitted', admitted_at = now(), admitted_until = now() + make_interval(secs => $3)
-     from next where e.concert_id = $1 and e.id = next.id returning e.number),
+     from next where e.concert_id = $1 and e.id = next.id
+     returning e.number, extract(epoch from now() - e.entered_at)::float8 as waited),
    sums as (select count(*)::int as n, max(number) as last from admitted),
+   waits as (
+     select array_agg(coalesce(n, 0)::int order by class.at) as counts
+     from ${WAIT_CLASSES} left join (select ${waitClass("waited")} as at, count(*) as n from admitted group by 1) found using (at)),
    counted as (
-     insert into queue_history (concert_id, at, admitted)
-     select $1, ${HISTORY_BUCKET}, n from sums where n > 0
-     on conflict (concert_id, at) do update set admitted = queue_history.admitted + excluded.admitted)
+     insert into queue_history (concert_id, at, admitted, waits)
+     select $1, ${HISTORY_BUCKET}, n, waits.counts from sums, waits where n > 0
+     on conflict (concert_id, at) do update
+     set admitted = queue_history.admitted + excluded.admitted, waits = ${WAITS_TOGETHER})
    update queues
-   set served_through = case when sums.n < $2 then last_number else greatest(served_through, sums.last) end,
+   set admissions = admissions + sums.n,
+       served_through = case when sums.n < $2 then last_number else greatest(served_through, sums.last) end,
        credit = $4::float8 - case when $5 then sums.n else 0 end, credit_at = now()
    from sums where concert_id = $1
    returning sums.n as admitted, served_through`,

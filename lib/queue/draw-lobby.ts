@@ -8,7 +8,8 @@ const draw = statement<{ drawn: number }>(
    numbered as (
      update queue_entries e set status = 'waiting', number = $3::int8 + ranked.place
      from ranked where e.concert_id = $1 and e.id = ranked.id returning 1)
-   update queues set drawn_at = now(), last_number = $3::int8 + (select count(*) from numbered)
+   update queues set drawn_at = now(), last_number = $3::int8 + (select count(*) from numbered),
+                     lobby = lobby - (select count(*) from numbered)
    where concert_id = $1
    returning (select count(*) from numbered) as drawn`,
 );

@@ -26,8 +26,14 @@ const findLive = statement<EntryRow>(
 
 const endLapsed = statement<never>(
   "queue_end_lapsed",
-  `update queue_entries set status = 'expired', ended_at = admitted_until
-   where concert_id = $1 and id = any($2::uuid[]) and status = 'admitted' and admitted_until <= now()`,
+  `with ended as (
+     update queue_entries set status = 'expired', ended_at = admitted_until
+     where concert_id = $1 and id = any($2::uuid[]) and status = 'admitted' and admitted_until <= now() returning 1),
+   sums as (select count(*)::int as n from ended),
+   counted as (
+     insert into queue_history (concert_id, at, expired) select $1, ${HISTORY_BUCKET}, n from sums where n > 0
+     on conflict (concert_id, at) do update set expired = queue_history.expired + excluded.expired)
+   update queues set expired = expired + sums.n from sums where concert_id = $1 and sums.n > 0`,
 );
 
 const insertEntries = statement<{ entered_at: Date }>(
@@ -40,7 +46,9 @@ const insertEntries = statement<{ entered_at: Date }>(
    counted as (
      insert into queue_history (concert_id, at, joined) values ($1, ${HISTORY_BUCKET}, $5::int)
      on conflict (concert_id, at) do update set joined = queue_history.joined + excluded.joined)
-   update queues set last_number = case when $6 then last_number else $4::int8 + $5::int end where concert_id = $1
+   update queues set last_number = case when $6 then last_number else $4::int8 + $5::int end,
+                     lobby = lobby + case when $6 then $5::int else 0 end
+   where concert_id = $1
    returning date_trunc('milliseconds', now()) as entered_at`,
 );
 

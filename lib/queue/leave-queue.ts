@@ -1,6 +1,6 @@
 import { type Client, statement } from "@/db/client";
 import { forgetAdmission } from "./admission";
-import { HISTORY_BUCKET } from "./history";
+import { departNumber } from "./depart-number";
 import { knownLine } from "./line";
 import { lockRoom } from "./lock-room";
 import type { QueueClaims } from "./token";
@@ -11,18 +11,13 @@ const leave = statement<{ number: number | null; was_waiting: boolean }>(
      select status from queue_entries where concert_id = $1 and id = $2),
    gone as (
      update queue_entries set status = 'left', ended_at = now()
-     where concert_id = $1 and id = $2 and user_id = $3 and status in ('lobby', 'waiting', 'admitted') returning number)
-   select gone.number, before.status = 'waiting' as was_waiting from gone, before`,
-);
-
-const depart = statement<never>(
-  "queue_depart",
-  `with departed as (
-     insert into queue_departures (concert_id, seq, number) values ($1, $2, $3)),
+     where concert_id = $1 and id = $2 and user_id = $3 and status in ('lobby', 'waiting', 'admitted') returning number),
    counted as (
-     insert into queue_history (concert_id, at, departed) values ($1, ${HISTORY_BUCKET}, 1)
-     on conflict (concert_id, at) do update set departed = queue_history.departed + 1)
-   update queues set departures = $2 where concert_id = $1`,
+     update queues
+     set lobby = lobby - (before.status = 'lobby')::int, left_lobby = left_lobby + (before.status = 'lobby')::int,
+         left_inside = left_inside + (before.status = 'admitted')::int
+     from before, gone where concert_id = $1 and before.status <> 'waiting')
+   select gone.number, before.status = 'waiting' as was_waiting from gone, before`,
 );
 
 /** Gives a place up: those behind move on at once. Leaving again changes nothing. */
@@ -33,7 +28,7 @@ export async function leaveQueue(db: Client, claims: QueueClaims): Promise<void>
     if (!room) return undefined;
     const [gone] = await leave(tx, [concertId, entryId, userId]);
     if (!gone?.was_waiting || gone.number === null) return undefined;
-    await depart(tx, [concertId, room.departures + 1, gone.number]);
+    await departNumber(tx, { concertId, seq: room.departures + 1, number: gone.number });
     return gone.number;
   });
   forgetAdmission(entryId);
