@@ -12,6 +12,7 @@ import { paymentCalls } from "./calls/payment";
 import { queueCalls } from "./calls/queue";
 import { reservationCalls } from "./calls/reservations";
 import { ticketCalls } from "./calls/tickets";
+import { transferCalls } from "./calls/transfers";
 import { walletCalls } from "./calls/wallet";
 import { describeCall } from "./describe";
 import { docsPage } from "./docs-page";
@@ -27,6 +28,7 @@ const CALLS: readonly Call[] = [
   ...paymentCalls,
   ...walletCalls,
   ...ticketCalls,
+  ...transferCalls,
   ...organizerCalls,
   ...checkInCalls,
   ...healthCalls,

@@ -1,15 +1,24 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import { type ErrorCode, STATUS_BY_CODE } from "@/lib/core/errors";
 import { TITLE_BY_CODE } from "@/lib/core/problem";
+import { INVALID_TICKET_REASONS, TRANSFER_REFUSALS } from "@/lib/tickets/schema";
 import type { Call, ParamNames } from "./call";
+import { admittedTo } from "./schemas";
 
 const problemList = z.array(z.object({ path: z.string(), message: z.string() }));
 
 /** Members that a code adds to the problem document (the contract names them beside the code). */
 const EXTRA_MEMBERS: Partial<Record<ErrorCode, Record<string, z.ZodType>>> = {
   invalid_request: { errors: problemList },
-  conflict: { errors: problemList.optional() },
-  already_checked_in: { checkedInAt: z.iso.datetime() },
+  conflict: {
+    errors: problemList.optional(),
+    reason: z.enum(TRANSFER_REFUSALS).optional().describe("Why a ticket cannot change hands"),
+  },
+  already_checked_in: { checkedInAt: z.iso.datetime(), ...admittedTo },
+  ticket_invalid: {
+    reason: z.enum(INVALID_TICKET_REASONS),
+    ...z.object(admittedTo).partial().describe("Of a ticket for another performance").shape,
+  },
   balance_limit_exceeded: { balance: z.int(), limit: z.int() },
   too_large: { limit: z.int().describe("Bytes") },
   insufficient_balance: { balance: z.int(), required: z.int() },

@@ -200,22 +200,48 @@ export const payment = z
   })
   .openapi("Payment");
 
+const transferLinkMembers = {
+  token: z.string(),
+  path: z.string().describe("Of this site, without a language; the token stands behind #"),
+  expiresAt: time,
+};
+export const transferLink = z.object(transferLinkMembers).openapi("TransferLink");
+
+const printed = {
+  startsAt: time,
+  section: z.string(),
+  row: z.int(),
+  number: z.int(),
+  tier: z.string(),
+  concert: z.object({ id, slug: z.string(), title: z.string(), artist: z.string() }),
+  venue,
+};
 export const ticket = z
   .object({
     ...ticketSummary,
+    ...printed,
     status: z.enum(TICKET_STATUSES),
     reservationId: id,
     performanceId: id,
-    startsAt: time,
-    tier: z.string(),
     price: amount,
     currency,
-    concert: z.object({ id, slug: z.string(), title: z.string(), artist: z.string() }),
-    venue,
     issuedAt: time,
     checkedInAt: time.nullable(),
+    bought: z.boolean().describe("Whether its holder bought it; a ticket that was handed on cannot be refunded"),
+    transfer: z.object(transferLinkMembers).nullable().describe("The open link by which somebody else may take it"),
   })
   .openapi("Ticket");
+export const transferPreview = z
+  .object({
+    ...printed,
+    from: z.object({ name: z.string() }),
+    expiresAt: time,
+    ticketId: id.nullable().describe("Known to the fan who has taken it already"),
+  })
+  .openapi("TransferPreview");
+export const givenTicket = z
+  .object({ ...printed, id, ticketId: id, to: z.object({ name: z.string() }), claimedAt: time })
+  .openapi("GivenTicket");
 
 export const importedConcert = z
   .object({ id, slug: z.string(), performances: z.array(z.object({ id, startsAt: time })), seats: count })
@@ -258,12 +284,22 @@ export const concertStats = z
   })
   .openapi("ConcertStats");
 
-export const checkIn = z
-  .object({
-    ticketId: id,
-    seat: z.object({ section: z.string(), row: z.int(), number: z.int(), tier: z.string() }),
-    concert: z.object({ id, title: z.string() }),
-    performance: z.object({ id, startsAt: time }),
-    checkedInAt: time,
-  })
-  .openapi("CheckIn");
+/** Whose seat a code opens, as the door is told. */
+export const admittedTo = {
+  seat: z.object({ section: z.string(), row: z.int(), number: z.int(), tier: z.string() }),
+  concert: z.object({ id, title: z.string() }),
+  performance: z.object({ id, startsAt: time }),
+};
+export const checkIn = z.object({ ticketId: id, ...admittedTo, checkedInAt: time }).openapi("CheckIn");
+export const doorCounts = z.object({
+  items: z.array(
+    z
+      .object({
+        performanceId: id,
+        startsAt: time,
+        tickets: count.describe("Void ones not among them"),
+        checkedIn: count,
+      })
+      .openapi("DoorCount"),
+  ),
+});

@@ -13,7 +13,7 @@ function ticket(overrides: Partial<Ticket> = {}): Ticket {
   const [id, concertId] = [newId(), newId()];
   return {
     id,
-    code: ticketCode({ concertId, ticketId: id }),
+    code: ticketCode({ concertId, ticketId: id, serial: 0 }),
     status: "issued",
     reservationId: newId(),
     performanceId: newId(),
@@ -28,6 +28,8 @@ function ticket(overrides: Partial<Ticket> = {}): Ticket {
     venue: { name: "블루스퀘어 마스터카드홀", city: "서울", timeZone: "Asia/Seoul" },
     issuedAt: new Date(),
     checkedInAt: null,
+    bought: true,
+    transfer: null,
     ...overrides,
   };
 }

@@ -32,7 +32,7 @@ export async function issueTickets(
   const { concertId, reservationId, performanceId, userId, seats, at } = reservation;
   const tickets = seats.map(({ section, row, number }) => {
     const id = newId();
-    return { id, code: ticketCode({ concertId, ticketId: id }), section, row, number };
+    return { id, code: ticketCode({ concertId, ticketId: id, serial: 0 }), section, row, number };
   });
   const seatIds = seats.map((seat) => seat.id);
   const ids = tickets.map((ticket) => ticket.id);

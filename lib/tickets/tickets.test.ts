@@ -1,16 +1,17 @@
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ReservedSeat, reservations } from "@/db/schema/booking";
-import { performances, seats } from "@/db/schema/catalog";
+import { performances } from "@/db/schema/catalog";
 import { tickets } from "@/db/schema/tickets";
 import { cloneDatabase, type TestDatabase } from "@/db/testing/database";
-import { makeConcert, makeUser } from "@/db/testing/factories";
+import { makeUser } from "@/db/testing/factories";
 import { newId } from "@/lib/core/ids";
 import { sign, unsign } from "@/lib/core/signing";
 import { checkInTicket } from "./check-in-ticket";
 import { readTicketCode, ticketCode } from "./code";
+import { listDoorCounts } from "./door-counts";
 import { issueTickets } from "./issue-tickets";
 import { getTicket, listTickets } from "./queries";
+import { issued, paidReservation } from "./testing/paid-reservation";
 import { voidTickets } from "./void-tickets";
 
 let test: TestDatabase;
@@ -19,55 +20,17 @@ beforeAll(async () => {
 });
 afterAll(() => test.drop());
 
-/** A paid reservation of the first `count` seats of a new concert, its tickets not yet issued. */
-async function paidReservation(count: number, userId?: string) {
-  const concert = await makeConcert(test.db);
-  const performanceId = concert.performances[0]!.id;
-  const fan = userId ?? (await makeUser(test.db)).id;
-  const rows = await test.db
-    .select()
-    .from(seats)
-    .where(eq(seats.concertId, concert.id))
-    .orderBy(seats.row, seats.number)
-    .limit(count);
-  const reserved: ReservedSeat[] = rows.map(({ id, row, number, price }) => ({
-    id,
-    section: "A",
-    row,
-    number,
-    tier: "R",
-    price,
-  }));
-  const reservationId = newId();
-  await test.db.insert(reservations).values({
-    concertId: concert.id,
-    id: reservationId,
-    userId: fan,
-    performanceId,
-    entryId: newId(),
-    status: "paid",
-    seats: reserved,
-    seatCount: count,
-    amount: 10_000 * count,
-    currency: "KRW",
-    createdAt: new Date(),
-    expiresAt: new Date(),
-    paidAt: new Date(),
-  });
-  return { concertId: concert.id, reservationId, performanceId, userId: fan, seats: reserved, at: new Date() };
-}
-
-async function issued(count = 1, userId?: string) {
-  const reservation = await paidReservation(count, userId);
-  return { ...reservation, tickets: await issueTickets(test.db, reservation) };
-}
-
 describe("ticket codes", () => {
-  const ids = { concertId: newId(), ticketId: newId() };
+  const ids = { concertId: newId(), ticketId: newId(), serial: 0 };
   const code = ticketCode(ids);
 
-  it("name their ticket", () => {
+  it("name their ticket and its holder's serial", () => {
     expect(readTicketCode(code)).toEqual(ids);
+    for (const serial of [1, 2, 4_000_000_000]) {
+      const later = { ...ids, serial };
+      expect(readTicketCode(ticketCode(later))).toEqual(later);
+      expect(ticketCode(later)).not.toBe(code);
+    }
   });
 
   it("never verify with a changed bit", () => {
@@ -89,7 +52,7 @@ describe("ticket codes", () => {
 
 describe("issueTickets", () => {
   it("issues one for each seat, and the fan finds them", async () => {
-    const { userId, concertId, reservationId, performanceId, tickets: made } = await issued(3);
+    const { userId, concertId, reservationId, performanceId, tickets: made } = await issued(test.db, 3);
     expect(made.map(({ section, row, number }) => [section, row, number])).toEqual([
       ["A", 1, 1],
       ["A", 1, 2],
@@ -114,11 +77,13 @@ describe("issueTickets", () => {
       venue: { name: "Rolling Hall", city: "Seoul", timeZone: "Asia/Seoul" },
       issuedAt: expect.any(Date),
       checkedInAt: null,
+      bought: true,
+      transfer: null,
     });
   });
 
   it("never makes a second ticket for a seat, at once or later, until the first is void", async () => {
-    const reservation = await paidReservation(2);
+    const reservation = await paidReservation(test.db, 2);
     const results = await Promise.allSettled(Array.from({ length: 10 }, () => issueTickets(test.db, reservation)));
     expect(results.filter((result) => result.status === "fulfilled")).toHaveLength(1);
     for (const result of results) {
@@ -132,7 +97,7 @@ describe("issueTickets", () => {
 
 describe("reading tickets", () => {
   it("knows only one's own", async () => {
-    const { tickets: made } = await issued();
+    const { tickets: made } = await issued(test.db);
     const stranger = await makeUser(test.db);
     for (const ticketId of [made[0]!.id, newId(), "1", "' or 1=1"]) {
       await expect(getTicket(test.db, { ticketId, userId: stranger.id })).rejects.toMatchObject({ code: "not_found" });
@@ -143,7 +108,8 @@ describe("reading tickets", () => {
   it("goes on where the page ended, across concerts", async () => {
     const { id: userId } = await makeUser(test.db);
     const made: string[] = [];
-    for (const count of [3, 2, 2]) made.push(...(await issued(count, userId)).tickets.map((ticket) => ticket.id));
+    for (const count of [3, 2, 2])
+      made.push(...(await issued(test.db, count, userId)).tickets.map((ticket) => ticket.id));
     const seen: string[] = [];
     let cursor: string | null | undefined;
     do {
@@ -158,7 +124,7 @@ describe("reading tickets", () => {
 
 describe("checkInTicket", () => {
   it("lets a ticket in once and says when it was", async () => {
-    const { tickets: made, concertId, performanceId, userId } = await issued();
+    const { tickets: made, concertId, performanceId, userId } = await issued(test.db);
     const { code, id: ticketId } = made[0]!;
     const first = await checkInTicket(test.db, { code });
     expect(first).toEqual({
@@ -171,7 +137,12 @@ describe("checkInTicket", () => {
     await expect(checkInTicket(test.db, { code })).rejects.toMatchObject({
       code: "already_checked_in",
       status: 409,
-      extra: { checkedInAt: first.checkedInAt },
+      extra: {
+        checkedInAt: first.checkedInAt,
+        seat: first.seat,
+        concert: first.concert,
+        performance: first.performance,
+      },
     });
     expect(await getTicket(test.db, { ticketId, userId })).toMatchObject({
       status: "checked_in",
@@ -180,7 +151,7 @@ describe("checkInTicket", () => {
   });
 
   it("lets one of fifty doors have it", async () => {
-    const { tickets: made } = await issued();
+    const { tickets: made } = await issued(test.db);
     const results = await Promise.allSettled(
       Array.from({ length: 50 }, () => checkInTicket(test.db, { code: made[0]!.code })),
     );
@@ -190,7 +161,7 @@ describe("checkInTicket", () => {
   });
 
   it("would let several in if the status were read first and then written (negative control)", async () => {
-    const { tickets: made, concertId } = await issued();
+    const { tickets: made, concertId } = await issued(test.db);
     const { id } = made[0]!;
     const results = await Promise.allSettled(
       Array.from({ length: 50 }, () =>
@@ -206,20 +177,48 @@ describe("checkInTicket", () => {
   });
 
   it("refuses what is forged, unknown or void", async () => {
-    const reservation = await issued();
+    const reservation = await issued(test.db);
     const refused = { code: "ticket_invalid", status: 422 };
-    const unknown = ticketCode({ concertId: newId(), ticketId: newId() });
+    const unknown = ticketCode({ concertId: newId(), ticketId: newId(), serial: 0 });
     for (const code of ["x", unknown, `${reservation.tickets[0]!.code.slice(0, -2)}AA`]) {
-      await expect(checkInTicket(test.db, { code })).rejects.toMatchObject(refused);
+      await expect(checkInTicket(test.db, { code })).rejects.toMatchObject({ ...refused, extra: { reason: "forged" } });
     }
     await voidTickets(test.db, reservation);
-    await expect(checkInTicket(test.db, { code: reservation.tickets[0]!.code })).rejects.toMatchObject(refused);
+    await expect(checkInTicket(test.db, { code: reservation.tickets[0]!.code })).rejects.toMatchObject({
+      ...refused,
+      extra: { reason: "void" },
+    });
+  });
+
+  it("keeps a ticket for another night unused, and says which night it is for", async () => {
+    const { tickets: made, concertId, performanceId } = await issued(test.db);
+    const { code } = made[0]!;
+    await expect(checkInTicket(test.db, { code, performanceId: newId() })).rejects.toMatchObject({
+      code: "ticket_invalid",
+      extra: { reason: "other_performance", performance: { id: performanceId } },
+    });
+    expect(await listDoorCounts(test.db, concertId)).toEqual([
+      { performanceId, startsAt: expect.any(Date), tickets: 1, checkedIn: 0 },
+    ]);
+    await checkInTicket(test.db, { code, performanceId });
+    expect(await listDoorCounts(test.db, concertId)).toMatchObject([{ tickets: 1, checkedIn: 1 }]);
+    await expect(listDoorCounts(test.db, newId())).rejects.toMatchObject({ code: "not_found" });
   });
 });
 
 describe("voidTickets", () => {
+  it("takes some of a reservation's tickets and leaves the others", async () => {
+    const reservation = await issued(test.db, 3);
+    const [first, second] = reservation.tickets.map(({ id }) => id) as [string, string];
+    expect(await voidTickets(test.db, { ...reservation, ticketIds: [first] })).toBe(1);
+    expect(await voidTickets(test.db, { ...reservation, ticketIds: [first, second, newId()] })).toBe(1);
+    const { items } = await listTickets(test.db, { userId: reservation.userId, limit: 5 });
+    expect(items.filter(({ status }) => status === "issued").map(({ id }) => id)).toEqual([reservation.tickets[2]!.id]);
+    expect(await voidTickets(test.db, reservation)).toBe(1);
+  });
+
   it("leaves everything as it was when one ticket was used", async () => {
-    const reservation = await issued(2);
+    const reservation = await issued(test.db, 2);
     await checkInTicket(test.db, { code: reservation.tickets[0]!.code });
     await expect(test.db.transaction((tx) => voidTickets(tx, reservation))).rejects.toMatchObject({
       code: "not_cancellable",
@@ -230,7 +229,7 @@ describe("voidTickets", () => {
 
   it("and the door never both succeed", async () => {
     for (let round = 0; round < 10; round++) {
-      const reservation = await issued();
+      const reservation = await issued(test.db);
       const { code } = reservation.tickets[0]!;
       const outcomes = await Promise.allSettled([
         test.db.transaction((tx) => voidTickets(tx, reservation)),

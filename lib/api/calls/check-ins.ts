@@ -1,7 +1,9 @@
 import { checkInTicket } from "@/lib/tickets/check-in-ticket";
+import { listDoorCounts } from "@/lib/tickets/door-counts";
 import { checkInSchema } from "@/lib/tickets/schema";
 import { defineCall } from "../call";
-import { checkIn } from "../schemas";
+import { idOf } from "../input";
+import { checkIn, doorCounts } from "../schemas";
 
 const tag = "Organisers";
 
@@ -11,10 +13,23 @@ export const checkInCalls = [
     path: "/admin/check-ins",
     tag,
     summary: "Check a ticket in",
+    description: "Once. With `performanceId`, a ticket for any other performance is refused and stays unused.",
     access: "organizer",
     body: checkInSchema,
     answers: { 200: { description: "Let them in.", schema: checkIn } },
     problems: ["already_checked_in", "ticket_invalid"],
     handle: async ({ db, body }) => ({ status: 200, body: await checkInTicket(db, body) }),
+  }),
+  defineCall({
+    method: "GET",
+    path: "/admin/concerts/{concertId}/check-ins",
+    tag,
+    summary: "Count who has come",
+    access: "organizer",
+    answers: { 200: { description: "Every performance of the concert.", schema: doorCounts } },
+    handle: async ({ db, params }) => ({
+      status: 200,
+      body: { items: await listDoorCounts(db, idOf(params.concertId, "concert")) },
+    }),
   }),
 ];

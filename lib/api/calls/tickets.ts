@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { spendAttempt } from "@/lib/auth/rate-limit";
 import { ticketIcs } from "@/lib/tickets/ics";
 import { ticketPdf } from "@/lib/tickets/pdf";
 import { ticketSvg } from "@/lib/tickets/qr";
@@ -83,8 +84,11 @@ export const ticketCalls = [
     access: "fan",
     query: languageQuery,
     answers: { 200: { description: "The ticket on a page.", type: "application/pdf" } },
+    problems: ["rate_limited"],
     async handle(input) {
       const found = await own(input);
+      // Drawing one takes some thousand times as long as answering any other call.
+      await spendAttempt(input.db, { key: `ticket-pdf:${input.caller.userId}`, limit: 30, windowSeconds: 600 });
       const bytes = new Uint8Array(await ticketPdf(found, input.query.locale));
       return { status: 200, text: bytes, type: "application/pdf", headers: asFile(found.id, "pdf") };
     },
