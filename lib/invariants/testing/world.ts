@@ -1,0 +1,117 @@
+import { sql } from "drizzle-orm";
+import type { Client } from "@/db/client";
+import { queues } from "@/db/schema/queue";
+import { makeConcert, makeUser } from "@/db/testing/factories";
+import { holdSeats } from "@/lib/booking/hold-seats";
+import { newId } from "@/lib/core/ids";
+import { answerOnce } from "@/lib/idempotency/answer-once";
+import { hashRequest } from "@/lib/idempotency/request-hash";
+import { cancelReservation } from "@/lib/payment/cancel-reservation";
+import { payReservation } from "@/lib/payment/pay-reservation";
+import { type Admission, requireAdmission } from "@/lib/queue/admission";
+import { admitNext } from "@/lib/queue/admit-next";
+import { joinQueue } from "@/lib/queue/join-queue";
+import { leaveQueue } from "@/lib/queue/leave-queue";
+import { readQueueToken } from "@/lib/queue/token";
+import { checkInTicket } from "@/lib/tickets/check-in-ticket";
+import { topUp } from "@/lib/wallet/top-up";
+
+export type Fan = { userId: string; token: string; admission: Admission };
+
+export type Hall = { concertId: string; performanceId: string; seatIds: string[] };
+
+/** A hall of twenty seats at 10,000 won whose room lets in whoever comes, up to its limit, at the next admission. */
+export async function makeHall(db: Client, overrides: Parameters<typeof makeConcert>[1] = {}): Promise<Hall> {
+  const { id: concertId, performances } = await makeConcert(db, {
+    sections: [{ name: "A", tier: "R", rows: 2, seatsPerRow: 10 }],
+    waitingRoom: {
+      mode: "on",
+      order: "fifo",
+      activeLimit: 50,
+      admissionsPerMinute: 600_000,
+      sessionSeconds: 600,
+      claimSeconds: 120,
+    },
+    ...overrides,
+  });
+  // As if the room had been open for a while.
+  await db.update(queues).set({ credit: 1000 }).where(sql`${queues.concertId} = ${concertId}`);
+  const { rows } = await db.execute<{ id: string }>(
+    sql`select id from seats where concert_id = ${concertId} order by row, number`,
+  );
+  return { concertId, performanceId: performances[0]?.id as string, seatIds: rows.map(({ id }) => id) };
+}
+
+/** A fan with 100,000 won who joined the line. */
+export async function join(db: Client, { concertId }: Hall): Promise<{ userId: string; token: string }> {
+  const { id: userId } = await makeUser(db, { balance: 100_000 });
+  const { view } = await joinQueue(db, { concertId, userId });
+  return { userId, token: view.token as string };
+}
+
+/** Fans who came through the line, in this order. */
+export async function admit(db: Client, hall: Hall, count: number): Promise<Fan[]> {
+  const joined: { userId: string; token: string }[] = [];
+  while (joined.length < count) joined.push(await join(db, hall));
+  await admitNext(db, hall.concertId);
+  return await Promise.all(
+    joined.map(async (fan) => ({
+      ...fan,
+      admission: await requireAdmission(db, { ...fan, concertId: hall.concertId }),
+    })),
+  );
+}
+
+export const hold = (db: Client, hall: Hall, fan: Fan, ...seats: number[]) =>
+  holdSeats(db, {
+    admission: fan.admission,
+    performanceId: hall.performanceId,
+    seatIds: seats.map((at) => hall.seatIds[at] as string),
+  });
+
+/** Tops up as the API does, under a key. */
+export function topUpOnce(db: Client, userId: string, amount: number, key = newId()) {
+  const requestHash = hashRequest({ method: "PATCH", path: "/api/wallet", body: { amount } });
+  return answerOnce(db, { userId, key, requestHash }, async (tx) => ({
+    status: 200,
+    body: JSON.stringify(await topUp(tx, { userId, amount })),
+  }));
+}
+
+/** Pays as the API does, under a key. */
+export function payOnce(db: Client, { admission }: Fan, reservationId: string, key = newId()) {
+  const { userId, concertId } = admission;
+  const path = `/api/concerts/${concertId}/reservations/${reservationId}/payment`;
+  const requestHash = hashRequest({ method: "POST", path, body: undefined });
+  return answerOnce(db, { userId, key, requestHash }, async (tx) => ({
+    status: 201,
+    body: JSON.stringify(await payReservation(tx, { admission, reservationId })),
+  }));
+}
+
+/** A sale in which everything happened once: paid (used at the door and not), held, lapsed, given up, refunded, left. */
+export async function makeWorld(db: Client) {
+  const hall = await makeHall(db);
+  const { concertId } = hall;
+  const fans = (await admit(db, hall, 6)) as [Fan, Fan, Fan, Fan, Fan, Fan];
+  const [payer, holder, lapser, canceller, refunder, idler] = fans;
+  await topUpOnce(db, idler.userId, 5000);
+  const paid = await hold(db, hall, payer, 0, 1);
+  const payment = JSON.parse((await payOnce(db, payer, paid.id)).body) as { id: string; tickets: { code: string }[] };
+  await checkInTicket(db, { code: payment.tickets[0]?.code as string });
+  const held = await hold(db, hall, holder, 2, 3);
+  const lapsed = await hold(db, hall, lapser, 4);
+  await db.execute(sql`update reservations set expires_at = now() - interval '1 second' where id = ${lapsed.id}`);
+  await db.execute(sql`update seats set held_until = now() - interval '1 second' where reservation_id = ${lapsed.id}`);
+  const cancelled = await hold(db, hall, canceller, 5);
+  await cancelReservation(db, { concertId, reservationId: cancelled.id, userId: canceller.userId });
+  const refunded = await hold(db, hall, refunder, 6, 7);
+  await payOnce(db, refunder, refunded.id);
+  await cancelReservation(db, { concertId, reservationId: refunded.id, userId: refunder.userId });
+  const waiting = [await join(db, hall), await join(db, hall)] as const;
+  const claims = readQueueToken(waiting[0].token);
+  if (claims) await leaveQueue(db, claims);
+  return { ...hall, payer, holder, idler, paid, held, lapsed, cancelled, refunded, payment, waiting };
+}
+
+export type World = Awaited<ReturnType<typeof makeWorld>>;

@@ -1,0 +1,73 @@
+import type { Invariant } from "@/lib/core/invariant";
+
+export const queueInvariants: Invariant[] = [
+  {
+    name: "one-live-entry",
+    says: "A fan has at most one live place in a concert's line.",
+    sql: `
+      select concert_id || ' ' || user_id as id, count(*) || ' live places: ' || string_agg(id::text, ' ') as why
+      from queue_entries where status in ('lobby', 'waiting', 'admitted')
+      group by concert_id, user_id having count(*) > 1`,
+  },
+  {
+    name: "numbers-without-gap",
+    says: "A line's numbers run from 1 to the last one given, each given once.",
+    sql: `
+      select q.concert_id::text as id,
+             coalesce(e.n, 0) || ' numbers (' || coalesce(e.different, 0) || ' different, ' || coalesce(e.first, 0) || ' to '
+               || coalesce(e.last, 0) || '), the last one given is ' || q.last_number as why
+      from queues q
+        left join (select concert_id, count(number) as n, count(distinct number) as different, max(number) as last,
+                          min(number) as first
+                   from queue_entries group by concert_id) e on e.concert_id = q.concert_id
+      where q.last_number <> coalesce(e.n, 0) or e.n <> e.different or e.n <> e.last or e.first <> 1`,
+  },
+  {
+    name: "served-are-served",
+    says: "Nobody waits at or before the number that the line has been served through, and nobody was let in after it.",
+    sql: `
+      select e.id::text as id, 'number ' || e.number || ' is ' || e.status || ', served through ' || q.served_through as why
+      from queue_entries e join queues q on q.concert_id = e.concert_id
+      where (e.status = 'waiting' and e.number <= q.served_through)
+         or (e.admitted_at is not null and e.number > q.served_through)`,
+  },
+  {
+    name: "first-come-first-served",
+    says: "Nobody was let in while somebody with a lower number still waits.",
+    sql: `
+      select e.id::text as id, 'number ' || e.number || ' was let in, ' || w.first || ' still waits' as why
+      from queue_entries e
+        join (select concert_id, min(number) as first from queue_entries where status = 'waiting' group by concert_id) w
+          on w.concert_id = e.concert_id
+      where e.admitted_at is not null and e.number > w.first`,
+  },
+  {
+    name: "departures-told",
+    says: "Whoever left the line before the turn is among its departures, once, and nobody else is.",
+    sql: `
+      with gone as (
+        select concert_id, number from queue_entries where status = 'left' and admitted_at is null and number is not null),
+      pairs as (
+        select coalesce(gone.concert_id, d.concert_id) as concert_id, coalesce(gone.number, d.number) as number,
+               gone.number is not null as left_it, count(d.seq) as told
+        from gone full join queue_departures d on d.concert_id = gone.concert_id and d.number = gone.number
+        group by 1, 2, 3)
+      select concert_id || ' ' || number as id,
+             case when not left_it then 'told as gone, but is not' else 'left, but was told ' || told || ' times' end as why
+      from pairs where not left_it or told <> 1
+      union all
+      select q.concert_id::text, d.n || ' departures up to ' || d.last || ', the room counts ' || q.departures
+      from queues q, lateral (select count(*) as n, coalesce(max(seq), 0) as last from queue_departures d
+                              where d.concert_id = q.concert_id) d
+      where d.n <> q.departures or d.last <> q.departures`,
+  },
+  {
+    name: "no-more-than-the-limit",
+    says: "No more fans are in than a room lets in at one time (rooms whose settings never changed).",
+    sql: `
+      select q.concert_id::text as id, count(*) || ' are in, the limit is ' || q.active_limit as why
+      from queues q join queue_entries e on e.concert_id = q.concert_id and e.status = 'admitted'
+      where q.mode = 'on' and q.revision = 1
+      group by q.concert_id having count(*) > q.active_limit`,
+  },
+];
