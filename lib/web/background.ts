@@ -2,6 +2,7 @@ import type { Client } from "@/db/client";
 import { startRevocations } from "@/lib/auth/revocations";
 import { forget, oncePerProcess } from "@/lib/core/registry";
 import { startTidying } from "@/lib/idempotency/tidying";
+import { watchInvariants } from "@/lib/invariants/watch-invariants";
 import { startTicker } from "@/lib/queue/ticker";
 
 export type Background = {
@@ -16,12 +17,14 @@ export function startBackground(db: Client): Background {
     const revocations = startRevocations(db);
     const tidying = startTidying(db);
     const ticker = startTicker(db);
+    const invariants = watchInvariants(db);
     return {
       ready: revocations.ready,
       async stop() {
         forget("web.background");
         tidying.stop();
         revocations.stop();
+        await invariants.stop();
         await ticker.stop();
       },
     };
