@@ -17,6 +17,13 @@ export type Tx = PgTransaction<any, typeof schema, any>;
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /**
+ * Named statements keep their plan for as long as the connection lives. One that was planned while a table was still
+ * empty would read all of it when the sale has filled it (a hold: 0.9 of its 1.7 ms at 1,500 reservations, and
+ * growing), so a table that has a fitting index is never read from end to end. Compiling plans pays for reports alone.
+ */
+const PLANNER = "-c enable_seqscan=off -c jit=off";
+
+/**
  * A client of its own pool. A connection that cannot be had within 1.5 s is an error, so that a caller hears
  * "unavailable" within two seconds; a statement may take 10 s and an idle transaction 10 s at most.
  */
@@ -30,6 +37,7 @@ export function createClient(url: string, poolSize: number): Client {
     application_name: "frontrow",
     statement_timeout: 10_000,
     idle_in_transaction_session_timeout: 10_000,
+    options: PLANNER,
   });
   // An idle connection that the server ends must not end the process; the pool opens another.
   pool.on("error", (error) => log("warn", "database.connection-lost", errorFields(error)));

@@ -134,8 +134,9 @@ export const queueEntries = pgTable(
     uniqueIndex("queue_entries_number_key").on(t.concertId, t.number),
     // The ticker takes the lowest waiting numbers.
     index("queue_entries_waiting_idx").on(t.concertId, t.number).where(sql`${t.status} = 'waiting'`),
-    // Counted on every tick; holds at most `activeLimit` rows.
-    index("queue_entries_admitted_idx").on(t.concertId, t.admittedUntil).where(sql`${t.status} = 'admitted'`),
+    // Read on every tick; holds at most `activeLimit` rows. Without the end of the admission, which claims and holds move:
+    // as no index has it, those updates stay on their page.
+    index("queue_entries_inside_idx").on(t.concertId).where(sql`${t.status} = 'admitted'`),
     // Those who passed the line take nobody's place: they are taken off the count above.
     index("queue_entries_invited_idx")
       .on(t.concertId)

@@ -1,6 +1,6 @@
 import { type Db, statement } from "@/db/client";
 import { notFound } from "@/lib/core/errors";
-import { type Admission, explainRefusal } from "@/lib/queue/admission";
+import { explainRefusal, type PresentedToken } from "@/lib/queue/admission";
 import { notOnSale, seatLimitExceeded, seatUnavailable } from "./errors";
 
 type Explanation = {
@@ -23,14 +23,14 @@ const readExplanation = statement<Explanation>(
    from concerts c left join performances p on p.concert_id = $1 and p.id = $3,
      lateral (select count(*)::int as known,
                      coalesce(array_agg(id) filter (where sold_at is not null or held_until > now()), '{}') as taken
-              from seats where concert_id = $1 and performance_id = $3 and id = any($4::uuid[])) s
+              from seats where concert_id = $1 and performance_id = $3 and id = any((select $4::uuid[])::uuid[])) s
    where c.id = $1`,
 );
 
 /** Throws why a hold of `count` seats took nothing; returns if nothing stands in its way any more. */
 export async function explainHold(
   db: Db,
-  wanted: { admission: Admission; performanceId: string; seatIds: string[]; count: number },
+  wanted: { admission: PresentedToken; performanceId: string; seatIds: string[]; count: number },
 ): Promise<void> {
   const { admission, performanceId, seatIds, count } = wanted;
   await explainRefusal(db, admission);

@@ -1,6 +1,6 @@
 import { type Db, statement } from "@/db/client";
 import { notFound } from "@/lib/core/errors";
-import { ADMITTED_NOW, type Admission, explainRefusal } from "@/lib/queue/admission";
+import { ADMITTED_NOW, explainRefusal, type PresentedToken } from "@/lib/queue/admission";
 import { reservationAlreadyPaid, reservationCancelled, reservationExpired } from "./errors";
 import { RESERVATION_COLUMNS, type ReservationRow, reservationOf } from "./reservation";
 import type { Reservation } from "./schema";
@@ -44,7 +44,7 @@ const readOwn = statement<ReservationRow>(
  */
 export async function settleReservation(
   tx: Db,
-  { admission, reservationId }: { admission: Admission; reservationId: string },
+  { admission, reservationId }: { admission: PresentedToken; reservationId: string },
 ): Promise<{ reservation: Reservation; paidAt: Date; isLimitReached: boolean }> {
   const { concertId, entryId, userId } = admission;
   const [row] = await settle(tx, [concertId, reservationId, userId, entryId]);
@@ -58,7 +58,7 @@ export async function settleReservation(
   };
 }
 
-async function whyUnsettled(tx: Db, admission: Admission, reservationId: string): Promise<Error> {
+async function whyUnsettled(tx: Db, admission: PresentedToken, reservationId: string): Promise<Error> {
   const [row] = await readOwn(tx, [admission.concertId, reservationId, admission.userId]);
   if (!row) return notFound("reservation");
   if (row.status === "paid" || row.status === "refunded") return reservationAlreadyPaid();

@@ -2,7 +2,7 @@ import { type Db, statement } from "@/db/client";
 import { settleReservation } from "@/lib/booking/settle-reservation";
 import { notFound } from "@/lib/core/errors";
 import { isId, newId } from "@/lib/core/ids";
-import type { Admission } from "@/lib/queue/admission";
+import type { PresentedToken } from "@/lib/queue/admission";
 import { completeAdmission } from "@/lib/queue/complete-admission";
 import { issueTickets } from "@/lib/tickets/issue-tickets";
 import { payFromWallet } from "@/lib/wallet/pay-from-wallet";
@@ -22,7 +22,7 @@ const insertPayment = statement<never>(
  */
 export async function payReservation(
   db: Db,
-  { admission, reservationId }: { admission: Admission; reservationId: string },
+  { admission, reservationId }: { admission: PresentedToken; reservationId: string },
 ): Promise<Payment> {
   if (!isId(reservationId)) throw notFound("reservation");
   const { concertId, userId } = admission;

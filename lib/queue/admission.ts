@@ -3,20 +3,28 @@ import { oncePerProcess } from "@/lib/core/registry";
 import { type Entry, readEntry } from "./entry";
 import { admissionExpired, queueTokenInvalid, queueTokenRequired, queueWaiting } from "./errors";
 import { knownLine } from "./line";
-import { type QueueClaims, readQueueToken } from "./token";
+import { perConcert } from "./per-concert";
+import { readQueueToken } from "./token";
 
+declare const presented: unique symbol;
 declare const checked: unique symbol;
+
+/**
+ * A queue token that is the fan's own, for this concert, with a good signature. Whether it is admitted now is for the
+ * write to say that takes it: its own statement asks for `ADMITTED_NOW`. Only this module can make one.
+ */
+export type PresentedToken = {
+  readonly concertId: string;
+  readonly entryId: string;
+  readonly userId: string;
+  readonly [presented]: true;
+};
 
 /**
  * The right to shop, proved to this process by a database check within the last second. Only this module can make
  * one. Whatever changes anything checks the entry once more inside its own statement (`ADMITTED_NOW`).
  */
-export type Admission = {
-  readonly concertId: string;
-  readonly entryId: string;
-  readonly userId: string;
-  readonly [checked]: true;
-};
+export type Admission = PresentedToken & { readonly [checked]: true };
 
 /** For the WHERE of another module's statement on `queue_entries e`: the entry is admitted by the database's clock. */
 export const ADMITTED_NOW = "e.status = 'admitted' and e.admitted_until > now()";
@@ -27,15 +35,25 @@ const CACHE_MOST = 50_000;
 // Monotonic time until which a check need not be repeated, by entry.
 const cache = () => oncePerProcess("queue.admissions", () => new Map<string, number>());
 
-const claim = statement<{ admitted_until: Date }>(
+/** What a claim sets, for the SET of a statement on `queue_entries e` beside `session_seconds` of the room. */
+export const claimedUntil = (sessionSeconds: string): string =>
+  `case when e.claimed_at is null then e.admitted_at + make_interval(secs => ${sessionSeconds}) else e.admitted_until end`;
+
+const claimAll = statement<{ id: string }>(
   "queue_claim",
   `update queue_entries e
-   set claimed_at = now(),
-       admitted_until = greatest(e.admitted_until, e.admitted_at + make_interval(secs => q.session_seconds))
+   set claimed_at = now(), admitted_until = greatest(e.admitted_until, ${claimedUntil("q.session_seconds")})
    from queues q
-   where e.concert_id = $1 and e.id = $2 and ${ADMITTED_NOW} and e.claimed_at is null and q.concert_id = $1
-   returning e.admitted_until`,
+   where e.concert_id = $1 and e.id = any((select $2::uuid[])::uuid[]) and ${ADMITTED_NOW} and e.claimed_at is null
+     and q.concert_id = $1
+   returning e.id`,
 );
+
+/** Claims that come together are one statement: at a sale's opening a thousand fans read the dates in one second. */
+const claims = perConcert<string, boolean>("queue.claims", async (db, concertId, ids) => {
+  const claimed = new Set((await claimAll(db, [concertId, ids])).map(({ id }) => id));
+  return ids.map((id) => claimed.has(id));
+});
 
 /**
  * The gate: the token is the signed-in fan's own, for this concert, and admitted now. The first call through it
@@ -46,20 +64,25 @@ export async function requireAdmission(
   db: Db,
   { token, concertId, userId }: { token: string | undefined; concertId: string; userId: string },
 ): Promise<Admission> {
-  const claims = checkClaims({ token, concertId, userId });
-  const admission = { concertId, entryId: claims.entryId, userId } as Admission;
+  return await checkAdmission(db, presentToken({ token, concertId, userId }));
+}
+
+/** The rest of the gate for a token that was presented. Throws `queue_waiting`, `admission_expired`. */
+export async function checkAdmission(db: Db, presented: PresentedToken): Promise<Admission> {
+  const { concertId, entryId } = presented;
+  const admission = presented as Admission;
   const now = performance.now();
-  if ((cache().get(claims.entryId) ?? 0) > now) return admission;
-  const entry = await readEntry(db, concertId, claims.entryId);
-  await refuseUnlessAdmitted(db, claims, entry);
+  if ((cache().get(entryId) ?? 0) > now) return admission;
+  const entry = await readEntry(db, concertId, entryId);
+  await refuseUnlessAdmitted(db, presented, entry);
   if (entry?.claimedAt === null) {
-    const [claimed] = await claim(db, [concertId, claims.entryId]);
+    const claimed = await claims(db, concertId, presented.entryId);
     // Claimed by another call at the same moment, or over in between: the entry knows.
-    if (!claimed) await refuseUnlessAdmitted(db, claims, await readEntry(db, concertId, claims.entryId));
+    if (!claimed) await refuseUnlessAdmitted(db, presented, await readEntry(db, concertId, entryId));
   }
   if (cache().size >= CACHE_MOST) cache().clear();
   const endsIn = (entry?.admittedUntil?.getTime() ?? 0) - Date.now();
-  cache().set(claims.entryId, now + Math.max(0, Math.min(CACHE_MS, endsIn)));
+  cache().set(entryId, now + Math.max(0, Math.min(CACHE_MS, endsIn)));
   return admission;
 }
 
@@ -71,10 +94,9 @@ export async function checkQueueToken(db: Db, { token, userId }: { token: string
 }
 
 /** Why a write that asked for `ADMITTED_NOW` found nothing: throws the gate's reason, or returns if there is none. */
-export async function explainRefusal(db: Db, admission: Admission): Promise<void> {
-  forgetAdmission(admission.entryId);
-  const entry = await readEntry(db, admission.concertId, admission.entryId);
-  await refuseUnlessAdmitted(db, { ...admission, number: entry?.number ?? null }, entry);
+export async function explainRefusal(db: Db, presented: PresentedToken): Promise<void> {
+  forgetAdmission(presented.entryId);
+  await refuseUnlessAdmitted(db, presented, await readEntry(db, presented.concertId, presented.entryId));
 }
 
 /** The next call of this entry asks the database again. */
@@ -82,22 +104,20 @@ export const forgetAdmission = (entryId: string): void => {
   cache().delete(entryId);
 };
 
-function checkClaims(asked: { token: string | undefined; concertId: string; userId: string }): QueueClaims {
-  if (!asked.token) throw queueTokenRequired();
-  const claims = readQueueToken(asked.token);
-  if (claims?.concertId !== asked.concertId || claims.userId !== asked.userId) throw queueTokenInvalid();
-  return claims;
+/** The half of the gate that needs no database. Throws `queue_token_required`, `queue_token_invalid`. */
+export function presentToken(asked: { token: string | undefined; concertId: string; userId: string }): PresentedToken {
+  const { token, concertId, userId } = asked;
+  if (!token) throw queueTokenRequired();
+  const claims = readQueueToken(token);
+  if (claims?.concertId !== concertId || claims.userId !== userId) throw queueTokenInvalid();
+  return { concertId, entryId: claims.entryId, userId } as PresentedToken;
 }
 
-async function refuseUnlessAdmitted(
-  db: Db,
-  claims: { concertId: string; userId: string; number: number | null },
-  entry: Entry | null,
-): Promise<void> {
-  if (!entry || entry.userId !== claims.userId) throw queueTokenInvalid();
+async function refuseUnlessAdmitted(db: Db, presented: PresentedToken, entry: Entry | null): Promise<void> {
+  if (!entry || entry.userId !== presented.userId) throw queueTokenInvalid();
   if (entry.status === "admitted") return;
   if (entry.status !== "waiting" && entry.status !== "lobby") throw admissionExpired();
-  throw queueWaiting(entry.number === null ? null : await positionOf(db, claims.concertId, entry.number));
+  throw queueWaiting(entry.number === null ? null : await positionOf(db, presented.concertId, entry.number));
 }
 
 const readPosition = statement<{ position: number }>(

@@ -1,5 +1,5 @@
 import { type Db, statement } from "@/db/client";
-import { type Admission, forgetAdmission } from "./admission";
+import { forgetAdmission, type PresentedToken } from "./admission";
 
 const complete = statement<never>(
   "queue_complete",
@@ -8,7 +8,7 @@ const complete = statement<never>(
 );
 
 /** Ends an admission whose fan has bought all that one may; the slot goes to the next in line. */
-export async function completeAdmission(tx: Db, admission: Admission): Promise<void> {
+export async function completeAdmission(tx: Db, admission: PresentedToken): Promise<void> {
   await complete(tx, [admission.concertId, admission.entryId]);
   forgetAdmission(admission.entryId);
 }

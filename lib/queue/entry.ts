@@ -1,7 +1,6 @@
 import { type Db, statement } from "@/db/client";
 import type { QueueStatus } from "@/db/constants";
-import { Batcher } from "@/lib/core/batcher";
-import { oncePerProcess } from "@/lib/core/registry";
+import { perConcert } from "./per-concert";
 
 /** A row of `queue_entries` with its status as of the database's clock: an admission past its end is `expired`. */
 export type Entry = {
@@ -41,31 +40,18 @@ export const entryOf = (row: EntryRow): Entry => ({
   claimedAt: row.claimed_at,
 });
 
+// The sub-select hides the array's length from the planner, which would else plan every call anew (see docs/decisions).
 const readEntries = statement<EntryRow>(
   "queue_read_entries",
-  `select ${ENTRY_COLUMNS} from queue_entries where concert_id = $1 and id = any($2::uuid[])`,
+  `select ${ENTRY_COLUMNS} from queue_entries where concert_id = $1 and id = any((select $2::uuid[])::uuid[])`,
 );
-
-const readers = () =>
-  oncePerProcess("queue.entry-readers", () => new WeakMap<object, Map<string, Batcher<string, Entry | null>>>());
 
 /**
  * One entry from the database, or null. Those who ask while a read is under way share the next one, so a concert
  * has at most one of these reads in flight per process, and no answer is older than its question.
  */
-export function readEntry(db: Db, concertId: string, entryId: string): Promise<Entry | null> {
-  const ofDb = readers().get(db) ?? new Map<string, Batcher<string, Entry | null>>();
-  readers().set(db, ofDb);
-  const reader =
-    ofDb.get(concertId) ??
-    new Batcher<string, Entry | null>(
-      async (ids) => {
-        const rows = await readEntries(db, [concertId, ids]);
-        const byId = new Map(rows.map((row) => [row.id, entryOf(row)]));
-        return ids.map((id) => byId.get(id) ?? null);
-      },
-      { batch: 1000, waiting: 20_000 },
-    );
-  ofDb.set(concertId, reader);
-  return reader.add(entryId);
-}
+export const readEntry = perConcert<string, Entry | null>("queue.entry-readers", async (db, concertId, ids) => {
+  const rows = await readEntries(db, [concertId, ids]);
+  const byId = new Map(rows.map((row) => [row.id, entryOf(row)]));
+  return ids.map((id) => byId.get(id) ?? null);
+});
