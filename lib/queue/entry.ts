@@ -1,4 +1,4 @@
-import { type Db, statement } from "@/db/client";
+import { statement } from "@/db/client";
 import type { QueueStatus } from "@/db/constants";
 import { perConcert } from "./per-concert";
 
