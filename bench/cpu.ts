@@ -26,18 +26,22 @@ async function postgresCpu(pid: number): Promise<number | null> {
 /** Processor time per piece of work, in microseconds. */
 export type Cost = { server: number; postgres: number | null };
 
+/** Processor time used so far, in microseconds; PostgreSQL's is null without /proc. */
+export type CpuTimes = { server: number; postgres: number | null };
+
+export const readCpu = async (stage: Stage): Promise<CpuTimes> => ({
+  server: await stage.product.helper.ask<number>("cpu"),
+  postgres: await postgresCpu(stage.postgresPid),
+});
+
 /**
  * What `work` costs the product's process and PostgreSQL, per piece that it says to have done. Unlike a rate it does
  * not suffer when others use the machine too.
  */
 export async function costOf(stage: Stage, work: () => Promise<number>): Promise<Cost> {
-  const read = async () => ({
-    server: await stage.product.helper.ask<number>("cpu"),
-    postgres: await postgresCpu(stage.postgresPid),
-  });
-  const before = await read();
+  const before = await readCpu(stage);
   const done = await work();
-  const after = await read();
+  const after = await readCpu(stage);
   const postgres =
     before.postgres === null || after.postgres === null ? null : (after.postgres - before.postgres) / done;
   return { server: (after.server - before.server) / done, postgres };

@@ -10,25 +10,32 @@ import { holdFans, measureHold } from "./measures/hold";
 import { joinFans, measureJoin } from "./measures/join";
 import { measurePay, payFans } from "./measures/pay";
 import { measurePoll } from "./measures/poll";
+import { INSIDE, measureSale } from "./measures/whole-sale";
+import { logInWords } from "./product-log";
 import { openStage, type Stage } from "./stage";
 import { tableOf } from "./table";
 
+type Options = { seconds: number; inside: number; fans: number };
+
 type Measure = {
   fans(seconds: number): number;
-  run(stage: Stage, seconds: number, fans: Fan[]): Promise<Findings>;
+  run(stage: Stage, options: Options, fans: Fan[]): Promise<Findings>;
 };
 
 const MEASURES: Record<string, Measure> = {
-  poll: { fans: () => 0, run: measurePoll },
-  join: { fans: joinFans, run: measureJoin },
-  hold: { fans: holdFans, run: measureHold },
-  pay: { fans: payFans, run: measurePay },
+  poll: { fans: () => 0, run: (stage, { seconds }) => measurePoll(stage, seconds) },
+  join: { fans: joinFans, run: (stage, { seconds }, fans) => measureJoin(stage, seconds, fans) },
+  hold: { fans: holdFans, run: (stage, { seconds }, fans) => measureHold(stage, seconds, fans) },
+  pay: { fans: payFans, run: (stage, { seconds }, fans) => measurePay(stage, seconds, fans) },
+  sale: { fans: () => 0, run: (stage, { inside, fans }) => measureSale(stage, { inside, most: fans }) },
 };
 const NAMES = Object.keys(MEASURES);
 const SECONDS_MOST = 20;
+const INSIDE_MOST = 5000;
+const FANS_MOST = 100_000;
 
 const HELP = `
-npm run bench -- [--only ${NAMES.join(",")}] [--seconds N]
+npm run bench -- [--only ${NAMES.join(",")}] [--seconds N] [--inside N] [--fans N]
 
 Measures the product beside its limits, in turns and in one run, on a PostgreSQL of its own in a temporary folder,
 and prints a table of figures and ratios on stdout. DATABASE_URL is not used.
@@ -37,9 +44,12 @@ and prints a table of figures and ratios on stdout. DATABASE_URL is not used.
   join   durable joins, beside one INSERT per join
   hold   holds of distinct seats, beside pgbench and bare pg running the same statement; 1,000 fans on one seat
   pay    payments of holds, beside the same transaction on bare pg
+  sale   the stadium sold out through HTTP: every fan queues, looks, holds, tops up and pays; once
 
   --only LIST   some of them, separated by commas
   --seconds N   how long each of the ${ROUNDS} rounds lasts at most, 1 to ${SECONDS_MOST}; 3 if absent
+  --inside N    how many shop at one time in the sale, 1 to ${INSIDE_MOST}; ${INSIDE} if absent
+  --fans N      how many come to the sale at most; as many as its seats are for if absent
   --help        this text
 
 A slow ratio is a figure, not an error: the exit code says only whether everything could be measured.
@@ -53,10 +63,11 @@ function chosen(text: string | undefined): string[] {
   return NAMES.filter((name) => names.includes(name));
 }
 
-function wholeSeconds(text = "3"): number {
-  const seconds = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (seconds >= 1 && seconds <= SECONDS_MOST) return seconds;
-  throw new UsageFault(`--seconds must be a whole number from 1 to ${SECONDS_MOST}.`);
+function wholeNumber(option: string, text: string | undefined, usual: number, most: number): number {
+  if (text === undefined) return usual;
+  const number = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (number >= 1 && number <= most) return number;
+  throw new UsageFault(`--${option} must be a whole number from 1 to ${most}.`);
 }
 
 async function machine({ db }: Stage): Promise<string> {
@@ -69,7 +80,8 @@ async function machine({ db }: Stage): Promise<string> {
   return `${cores.length} cores (${cores[0]?.model.trim()}), Node ${process.versions.node}, PostgreSQL ${version} (fsync ${fsync}, synchronous_commit ${commit})`;
 }
 
-async function measureAll(cleanup: Cleanup, names: string[], seconds: number): Promise<void> {
+async function measureAll(cleanup: Cleanup, names: string[], options: Options): Promise<void> {
+  const { seconds } = options;
   say("Starting PostgreSQL, the product and the load generator …");
   const stage = await openStage(cleanup);
   const measures = names.map((name) => ({ name, ...(MEASURES[name] as Measure) }));
@@ -79,14 +91,16 @@ async function measureAll(cleanup: Cleanup, names: string[], seconds: number): P
   const all: Findings = { figures: [], notes: [] };
   for (const { name, run } of measures) {
     say(`${name}:`);
-    const { figures, notes } = await run(stage, seconds, fans);
+    const { figures, notes } = await run(stage, options, fans);
     all.figures.push(...figures);
     all.notes.push(...notes);
   }
+  const logged = await logInWords(stage.log);
   const words = [
     tableOf(all.figures),
     "",
     ...all.notes.map((note) => `- ${note}`),
+    `- The product logged ${logged || "nothing"}.`,
     `- Medians of ${ROUNDS} rounds of at most ${seconds} s after a warm-up, in turns; ratio = product / limit.`,
     `- ${await machine(stage)}; server, database and generator share the machine, whose load was ${before.toFixed(1)} before the first round.`,
   ];
@@ -94,9 +108,21 @@ async function measureAll(cleanup: Cleanup, names: string[], seconds: number): P
 }
 
 async function main(): Promise<number> {
-  const { values } = readArguments({ help: HELP, options: { only: { type: "string" }, seconds: { type: "string" } } });
+  const { values } = readArguments({
+    help: HELP,
+    options: {
+      only: { type: "string" },
+      seconds: { type: "string" },
+      inside: { type: "string" },
+      fans: { type: "string" },
+    },
+  });
   const names = chosen(values.only);
-  const seconds = wholeSeconds(values.seconds);
+  const options = {
+    seconds: wholeNumber("seconds", values.seconds, 3, SECONDS_MOST),
+    inside: wholeNumber("inside", values.inside, INSIDE, INSIDE_MOST),
+    fans: wholeNumber("fans", values.fans, FANS_MOST, FANS_MOST),
+  };
   const cleanup = new Cleanup();
   onStopSignals(
     () => {
@@ -106,7 +132,7 @@ async function main(): Promise<number> {
     () => process.exit(130),
   );
   try {
-    await measureAll(cleanup, names, seconds);
+    await measureAll(cleanup, names, options);
     return 0;
   } catch (error) {
     // What fails because it is being taken down is no news; the process ends when that is done.

@@ -1,20 +1,9 @@
 import { say } from "@/cli/shared/print";
 import type { Cost } from "./cpu";
+import { type Figure, perSecond } from "./figure";
 import type { Load } from "./load/job";
 
 export const ROUNDS = 3;
-
-/** One line of the table. */
-export type Figure = {
-  what: string;
-  /** Per second. */
-  product: number;
-  limit: string;
-  /** Per second; null where the limit could not be measured. */
-  limitRate: number | null;
-  /** What the ratio is to reach. */
-  bar?: number;
-};
 
 export type Findings = { figures: Figure[]; notes: string[] };
 
@@ -52,7 +41,7 @@ export function isBorneOut(found: number | undefined, answered: number, load?: L
 /** Tells a run's rate on stderr and gives it back. */
 export function told(what: string, round: number, rate: number, extra = ""): number {
   const which = round === 0 ? "warm-up" : `round ${round}`;
-  say(`  ${what}, ${which}: ${Math.round(rate).toLocaleString("en")}/s${extra && ` · ${extra}`}`);
+  say(`  ${what}, ${which}: ${perSecond(rate)}${extra && ` · ${extra}`}`);
   return rate;
 }
 

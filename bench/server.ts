@@ -2,9 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getDb } from "@/db/client";
 import { handleApi } from "@/lib/api/node";
-import { startRevocations } from "@/lib/auth/revocations";
-import { startTidying } from "@/lib/idempotency/tidying";
-import { startTicker } from "@/lib/queue/ticker";
+import { startBackground } from "@/lib/web/background";
 import { answerParent, cpuMicroseconds } from "./helper/child";
 
 // The product's API and what runs beside it, as `cli/start/serve.ts` puts them together, without Next's pages: so the
@@ -20,10 +18,7 @@ server.on("request", (req, res) => {
   res.writeHead(404).end();
 });
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-const db = getDb();
-startRevocations(db);
-startTicker(db);
-startTidying(db);
+startBackground(getDb());
 
 answerParent((question: "port" | "cpu") =>
   question === "port" ? (server.address() as AddressInfo).port : cpuMicroseconds(),

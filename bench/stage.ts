@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { say } from "@/cli/shared/print";
 import { type Client, createClient } from "@/db/client";
 import { startEmbedded } from "@/db/embedded";
 import { migrateDatabase } from "@/db/migrate";
@@ -21,6 +22,8 @@ export type Stage = {
   postgresPid: number;
   db: Client;
   product: Target;
+  /** The file that the product's own log goes to, a line of JSON each. */
+  log: string;
   /** Runs a load against a server, from a process of its own. */
   load(target: Target, job: Omit<Job, "port">): Promise<Load>;
 };
@@ -39,13 +42,17 @@ export async function openStage(cleanup: Cleanup): Promise<Stage> {
   // Planting a line may take longer than a product's statement may.
   const db = createClient(`${url}?statement_timeout=0`, 4);
   cleanup.later(() => db.$client.end());
-  const product = await startTarget(cleanup, "server.ts");
+  const log = path.join(dir, "product.log");
+  const product = await startTarget(cleanup, "server.ts", { log }).catch(async (error) => {
+    say(await readFile(log, "utf8"));
+    throw error;
+  });
   const generator = await startHelper(cleanup, "load/generator.ts");
   const load = (target: Target, job: Omit<Job, "port">) => generator.ask<Load>({ port: target.port, ...job });
-  return { cleanup, dir, url, postgresPid, db, product, load };
+  return { cleanup, dir, url, postgresPid, db, product, log, load };
 }
 
-export async function startTarget(cleanup: Cleanup, file: string): Promise<Target> {
-  const helper = await startHelper(cleanup, file);
+export async function startTarget(cleanup: Cleanup, file: string, options?: { log: string }): Promise<Target> {
+  const helper = await startHelper(cleanup, file, options);
   return { helper, port: await helper.ask<number>("port") };
 }

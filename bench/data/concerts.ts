@@ -8,20 +8,30 @@ const DAY_MS = 86_400_000;
 
 export type BenchConcert = { id: string; performanceId: string };
 
-/**
- * One of the example concerts under a name of its own, on sale now, in a month, with a room in which nobody moves:
- * whoever is to be admitted is planted so.
- */
-export async function makeConcert(db: Client, example: string, slug: string): Promise<BenchConcert> {
+/** An example's import document. */
+export async function readExample(example: string) {
   const file = fileURLToPath(new URL(`../../examples/${example}.json`, import.meta.url));
-  const document = JSON.parse(await readFile(file, "utf8"));
+  return JSON.parse(await readFile(file, "utf8"));
+}
+
+/**
+ * One of the example concerts under a name of its own, on sale now, in a month, with a room in which nobody moves
+ * unless `room` says otherwise: whoever is to be admitted is planted so.
+ */
+export async function makeConcert(
+  db: Client,
+  example: string,
+  slug: string,
+  room: { mode?: "on" | "paused"; activeLimit?: number; admissionsPerMinute?: number } = {},
+): Promise<BenchConcert> {
+  const document = await readExample(example);
   const now = Date.now();
   document.slug = slug;
   document.performances = [{ startsAt: new Date(now + 30 * DAY_MS).toISOString() }];
   document.sale = { opensAt: new Date(now - DAY_MS).toISOString(), closesAt: null };
   // A hold must outlast the whole run.
   document.holdSeconds = 7200;
-  Object.assign(document.waitingRoom, { mode: "paused", order: "fifo" });
+  Object.assign(document.waitingRoom, { mode: "paused", order: "fifo" }, room);
   const { id, performances } = await importConcert(db, readImportFile(Buffer.from(JSON.stringify(document))));
   return { id, performanceId: performances[0]?.id as string };
 }

@@ -4,11 +4,11 @@ import type { Client } from "@/db/client";
 
 export type Fan = { userId: string; token: string };
 
-/** Fans with enough money for every round. */
-export async function makeCrowd(db: Client, count: number): Promise<Fan[]> {
+/** Fans, with enough money for every round unless `balance` says otherwise. */
+export async function makeCrowd(db: Client, count: number, balance = 9_000_000): Promise<Fan[]> {
   const fans: Fan[] = [];
   const progress = new Progress("fans");
-  for await (const made of makeFans(db, { count, balance: 9_000_000 })) {
+  for await (const made of makeFans(db, { count, balance })) {
     for (const { userId, token } of made) fans.push({ userId, token });
     progress.update("Making fans", fans.length, count);
   }

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Cleanup } from "../cleanup";
@@ -10,13 +11,17 @@ const FOLDER = fileURLToPath(new URL("..", import.meta.url));
 /** A process beside this one that answers questions. */
 export type Helper = { ask<A>(question: unknown): Promise<A> };
 
+type Options = {
+  /** A file for what the process writes; on this one's standard error unless given. */
+  log?: string;
+};
+
 /** Starts `bench/<file>` as a process of its own and waits until it is ready. It is ended by `cleanup` at the latest. */
-export async function startHelper(cleanup: Cleanup, file: string): Promise<Helper> {
-  const child = fork(path.join(FOLDER, file), {
-    serialization: "advanced",
-    // Standard output is the table's alone.
-    stdio: ["ignore", 2, 2, "ipc"],
-  });
+export async function startHelper(cleanup: Cleanup, file: string, { log }: Options = {}): Promise<Helper> {
+  // Standard output is the table's alone.
+  const out = log === undefined ? 2 : openSync(log, "a");
+  const child = fork(path.join(FOLDER, file), { serialization: "advanced", stdio: ["ignore", out, out, "ipc"] });
+  if (out !== 2) closeSync(out);
   cleanup.later(() => end(child));
   const open = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
   let last = 0;

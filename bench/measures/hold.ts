@@ -3,21 +3,11 @@ import { type Cost, costOf } from "../cpu";
 import { retire } from "../data/concerts";
 import type { Fan } from "../data/fans";
 import { makeStadium, type Place, STADIUM_SEATS } from "../data/places";
+import { ratioFigure } from "../figure";
 import { startHelper } from "../helper/start";
 import type { Load } from "../load/job";
 import { requestText } from "../load/request";
-import {
-  costInWords,
-  type Figure,
-  type Findings,
-  inMs,
-  isBorneOut,
-  manners,
-  median,
-  ROUNDS,
-  rateOf,
-  told,
-} from "../measure";
+import { costInWords, type Findings, inMs, isBorneOut, manners, median, ROUNDS, rateOf, told } from "../measure";
 import type { BareAnswer } from "../rivals/bare-pg";
 import { findPgbench, holdWithPgbench } from "../rivals/pgbench";
 import type { Stage } from "../stage";
@@ -131,11 +121,13 @@ export async function measureHold(stage: Stage, seconds: number, fans: Fan[]): P
 
   const what = "hold, distinct seats";
   const rate = median(rates.product);
-  const bench: Figure[] = program
-    ? [{ what, product: rate, limit: "same statement, pgbench", limitRate: median(rates.pgbench), bar: 0.25 }]
-    : [];
+  const limit = "same statement, pgbench";
+  const limitRate = program ? median(rates.pgbench) : null;
   return {
-    figures: [...bench, { what, product: rate, limit: "same statement, bare pg", limitRate: median(rates.bare) }],
+    figures: [
+      ratioFigure({ what, product: rate, limit, limitRate, bar: 0.5 }),
+      ratioFigure({ what, product: rate, limit: "same statement, bare pg", limitRate: median(rates.bare) }),
+    ],
     notes: [
       `hold: ${CONNECTIONS} connections, one seat per fan, no Idempotency-Key; 99 % within ${inMs(median(p99))}; 16 connections for pgbench and bare pg; held seats counted in the database after each round.`,
       `hold: one costs ${costInWords(costs.product)}; PostgreSQL spends ${inPostgres(costs.pgbench)} on one by pgbench (with its lookup) and ${inPostgres(costs.bare)} on one by bare pg.`,

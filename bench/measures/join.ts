@@ -1,6 +1,7 @@
 import { type Cost, costOf } from "../cpu";
 import { makeConcert, retire } from "../data/concerts";
 import type { Fan } from "../data/fans";
+import { ratioFigure } from "../figure";
 import type { Job, Load } from "../load/job";
 import { requestText } from "../load/request";
 import { costInWords, type Findings, inMs, inTurns, isBorneOut, manners, median, rateOf, told } from "../measure";
@@ -59,12 +60,13 @@ export async function measureJoin(stage: Stage, seconds: number, fans: Fan[]): P
   });
   return {
     figures: [
-      {
+      ratioFigure({
         what: "join, durable",
         product: median(rates.product),
         limit: "one INSERT per join, node:http",
         limitRate: median(rates.limit),
-      },
+        bar: 2.5,
+      }),
     ],
     notes: [
       `join: ${CONNECTIONS} connections, every join another fan; 99 % of the product's within ${inMs(median(p99))}; numbers checked to be 1 to n without a gap.`,

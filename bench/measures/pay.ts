@@ -2,6 +2,7 @@ import { type Cost, costOf } from "../cpu";
 import { retire } from "../data/concerts";
 import type { Fan } from "../data/fans";
 import { makeStadium } from "../data/places";
+import { ratioFigure } from "../figure";
 import { startHelper } from "../helper/start";
 import type { Job, Load } from "../load/job";
 import { requestText } from "../load/request";
@@ -72,12 +73,12 @@ export async function measurePay(stage: Stage, seconds: number, fans: Fan[]): Pr
   });
   return {
     figures: [
-      {
+      ratioFigure({
         what: "pay",
         product: median(rates.product),
         limit: "same transaction, bare pg",
         limitRate: median(rates.limit),
-      },
+      }),
     ],
     notes: [
       `pay: ${CONNECTIONS} connections, one ticket per payment; 99 % within ${inMs(median(p99))}; payments and tickets counted after each run.`,

@@ -2,6 +2,7 @@ import type { Client } from "@/db/client";
 import { newId } from "@/lib/core/ids";
 import { signQueueToken } from "@/lib/queue/token";
 import { makeConcert, plantLine, retire } from "../data/concerts";
+import { ratioFigure } from "../figure";
 import { requestText } from "../load/request";
 import { type Findings, inTurns, median, rateOf, told } from "../measure";
 import { type Stage, startTarget, type Target } from "../stage";
@@ -102,8 +103,8 @@ export async function measurePoll(stage: Stage, seconds: number): Promise<Findin
   const limitCpu = each("node:http");
   return {
     figures: [
-      { what: "poll, 1,000 in line", product: median(rates.short), limit, limitRate, bar: 0.5 },
-      { what: "poll, 100,000 in line", product: median(rates.long), limit, limitRate, bar: 0.5 },
+      ratioFigure({ what: "poll, 1,000 in line", product: median(rates.short), limit, limitRate, bar: 0.7 }),
+      ratioFigure({ what: "poll, 100,000 in line", product: median(rates.long), limit, limitRate, bar: 0.7 }),
     ],
     notes: [
       `poll: ${CONNECTIONS} connections, ${TOKENS.toLocaleString("en")} tokens (1,000 with 1,000 in line), answers of ${bytes} bytes with their head.`,
