@@ -24,6 +24,9 @@ const EXTRA_MEMBERS: Partial<Record<ErrorCode, Record<string, z.ZodType>>> = {
   insufficient_balance: { balance: z.int(), required: z.int() },
   queue_waiting: { position: z.int().nullable() },
   seat_unavailable: { seatIds: z.array(z.string()) },
+  seat_left_alone: {
+    seats: z.array(z.object({ id: z.string(), section: z.string(), row: z.int(), number: z.int() })),
+  },
   seat_limit_exceeded: { limit: z.int() },
 };
 

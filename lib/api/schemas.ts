@@ -184,6 +184,8 @@ export const reservation = z
     createdAt: time,
     expiresAt: time,
     paidAt: time.nullable(),
+    extensions: count.describe("How often its hold was extended"),
+    offered: z.boolean().describe("Offered from the waitlist: it may be paid without a queue token"),
   })
   .openapi("Reservation");
 

@@ -10,6 +10,7 @@ type Explanation = {
   mine: number;
   known: number;
   taken: string[];
+  has_rule: boolean;
 };
 
 const readExplanation = statement<Explanation>(
@@ -19,7 +20,7 @@ const readExplanation = statement<Explanation>(
           c.max_seats_per_fan as seat_limit,
           (select coalesce(sum(seat_count), 0)::int from reservations
             where concert_id = $1 and user_id = $2 and (status = 'paid' or (status = 'held' and expires_at > now()))) as mine,
-          s.known, s.taken
+          s.known, s.taken, c.orphan_seat_rule as has_rule
    from concerts c left join performances p on p.concert_id = $1 and p.id = $3,
      lateral (select count(*)::int as known,
                      coalesce(array_agg(id) filter (where sold_at is not null or held_until > now()), '{}') as taken
@@ -27,11 +28,14 @@ const readExplanation = statement<Explanation>(
    where c.id = $1`,
 );
 
-/** Throws why a hold of `count` seats took nothing; returns if nothing stands in its way any more. */
+/**
+ * Throws why a hold of `count` seats took nothing; if nothing stands in its way any more, answers whether the concert has
+ * the rule against seats left alone, which asks for a hold of another kind.
+ */
 export async function explainHold(
   db: Db,
   wanted: { admission: PresentedToken; performanceId: string; seatIds: string[]; count: number },
-): Promise<void> {
+): Promise<{ hasRule: boolean }> {
   const { admission, performanceId, seatIds, count } = wanted;
   await explainRefusal(db, admission);
   const [why] = await readExplanation(db, [admission.concertId, admission.userId, performanceId, seatIds]);
@@ -40,4 +44,5 @@ export async function explainHold(
   if (why.known < seatIds.length) throw notFound("seat");
   if (why.mine + count > why.seat_limit) throw seatLimitExceeded(why.seat_limit);
   if (why.taken.length > 0) throw seatUnavailable(why.taken);
+  return { hasRule: why.has_rule };
 }

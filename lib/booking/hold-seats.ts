@@ -1,8 +1,10 @@
 import { type Db, statement } from "@/db/client";
 import { AppError, invalidRequest, notFound, unavailable } from "@/lib/core/errors";
 import { isId, newId } from "@/lib/core/ids";
+import { oncePerProcess } from "@/lib/core/registry";
 import { ADMITTED_NOW, claimedUntil, type PresentedToken } from "@/lib/queue/admission";
 import { explainHold } from "./explain-hold";
+import { refuseSeatsLeftAlone } from "./orphan-guard";
 import { RESERVATION_COLUMNS, type ReservationRow, reservationOf } from "./reservation";
 import type { Reservation } from "./schema";
 
@@ -25,10 +27,11 @@ const ATTEMPTS = 5;
 export const HOLD_SEATS = `
 with sale as (
   select c.max_seats_per_fan as seat_limit, c.currency, now() + make_interval(secs => c.hold_seconds) as ends,
-         q.session_seconds
+         now() + make_interval(secs => c.hold_seconds + p.keep_seconds) as kept_until, q.session_seconds
   from concerts c, performances p, queues q
   where c.id = $1 and q.concert_id = $1 and p.concert_id = $1 and p.id = $4 and p.starts_at > now()
-    and c.sale_opens_at <= now() and (c.sale_closes_at is null or c.sale_closes_at > now())),
+    and c.sale_opens_at <= now() and (c.sale_closes_at is null or c.sale_closes_at > now())
+    and not c.orphan_seat_rule),
 mine as (
   select coalesce(sum(seat_count), 0)::int as seats from reservations
   where concert_id = $1 and user_id = $3 and (status = 'paid' or (status = 'held' and expires_at > now()))),
@@ -46,9 +49,9 @@ gate as (
     and e.holds = (select holds from queue_entries where concert_id = $1 and id = $2)
     and (select count(*) from free) = cardinality($5::uuid[])
     and mine.seats + cardinality($5::uuid[]) <= sale.seat_limit
-  returning sale.currency, sale.ends),
+  returning sale.currency, sale.ends, sale.kept_until),
 taken as (
-  update seats s set reservation_id = $6, held_until = gate.ends, sold_at = null
+  update seats s set reservation_id = $6, held_until = gate.kept_until, sold_at = null
   from free, gate where s.concert_id = $1 and s.id = free.id
   returning s.id)
 insert into reservations (concert_id, id, user_id, performance_id, entry_id, status, seats, seat_count, amount, currency, created_at, expires_at)
@@ -65,9 +68,18 @@ returning ${RESERVATION_COLUMNS}`;
 
 const hold = statement<ReservationRow>("booking_hold_seats", HOLD_SEATS);
 
+// The same for concerts with the rule against seats left alone, whose rows are locked and looked at before.
+const holdRuled = statement<ReservationRow>(
+  "booking_hold_seats_ruled",
+  HOLD_SEATS.replace("and not c.orphan_seat_rule", "and c.orphan_seat_rule"),
+);
+
+/** Concerts that were found to have the rule: a hint only, the statements know. */
+const ruled = () => oncePerProcess("booking.ruled", () => new Set<string>());
+
 /**
  * Holds seats for the concert's `holdSeconds`, all or none. Throws the gate's refusals, `seat_unavailable` (with the
- * seats that are taken), `seat_limit_exceeded`, `not_on_sale`, `not_found` for an unknown performance or seat.
+ * seats that are taken), `seat_left_alone`, `seat_limit_exceeded`, `not_on_sale`, `not_found` for an unknown performance or seat.
  */
 export async function holdSeats(
   db: Db,
@@ -78,11 +90,39 @@ export async function holdSeats(
   if (seatIds.length === 0) throw invalidRequest([{ path: "seatIds", message: "names no seat" }]);
   if (new Set(seatIds).size !== seatIds.length)
     throw invalidRequest([{ path: "seatIds", message: "names a seat twice" }]);
+  const wanted = { admission, performanceId, seatIds };
+  if (ruled().has(admission.concertId)) return await holdByRule(db, wanted);
+  const held = await take(db, hold, wanted);
+  if (held) return held;
+  ruled().add(admission.concertId);
+  return await holdByRule(db, wanted);
+}
+
+type Wanted = { admission: PresentedToken; performanceId: string; seatIds: string[] };
+
+const holdByRule = (db: Db, wanted: Wanted): Promise<Reservation> =>
+  db.transaction(async (tx) => {
+    const { admission, performanceId, seatIds } = wanted;
+    await refuseSeatsLeftAlone(tx, { concertId: admission.concertId, performanceId, seatIds });
+    const held = await take(tx, holdRuled, wanted);
+    if (held) return held;
+    // The organiser has just lifted the rule.
+    ruled().delete(admission.concertId);
+    throw unavailable("These seats are being fought for; try again.");
+  });
+
+/** Tries until the hold is made or there is a reason why not; null if the concert's rule asks for the other way. */
+async function take(
+  db: Db,
+  by: typeof hold,
+  { admission, performanceId, seatIds }: Wanted,
+): Promise<Reservation | null> {
+  const { concertId, entryId, userId } = admission;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const { concertId, entryId, userId } = admission;
-    const [row] = await hold(db, [concertId, entryId, userId, performanceId, seatIds, newId()]);
+    const [row] = await by(db, [concertId, entryId, userId, performanceId, seatIds, newId()]);
     if (row) return reservationOf(row);
-    await explainHold(db, { admission, performanceId, seatIds, count: seatIds.length });
+    const { hasRule } = await explainHold(db, { admission, performanceId, seatIds, count: seatIds.length });
+    if (hasRule !== (by === holdRuled)) return null;
   }
   throw unavailable("These seats are being fought for; try again.");
 }

@@ -1,4 +1,5 @@
 import { type Db, statement } from "@/db/client";
+import { FREED } from "./free-seats";
 import { RESERVATION_COLUMNS, type ReservationRow, reservationOf } from "./reservation";
 import type { Reservation } from "./schema";
 
@@ -13,8 +14,9 @@ const release = statement<ReservationRow>(
      where concert_id = $1 and id = $2 and user_id = $3 and status = $5 and ($5 <> 'held' or expires_at > now())
      returning ${RESERVATION_COLUMNS}),
    freed as (
-     update seats s set reservation_id = null, held_until = null, sold_at = null
-     from ended where s.concert_id = $1 and s.reservation_id = $2
+     update seats s set ${FREED}
+     from ended, performances p
+     where s.concert_id = $1 and s.reservation_id = $2 and p.concert_id = $1 and p.id = ended.performance_id
        and s.id in (select (seat ->> 'id')::uuid from jsonb_array_elements(ended.seats) seat))
    select * from ended`,
 );

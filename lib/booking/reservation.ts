@@ -14,10 +14,12 @@ export type ReservationRow = {
   created_at: Date;
   expires_at: Date;
   paid_at: Date | null;
+  extensions: number;
+  offered: boolean;
 };
 
 /** The columns of a reservation, its status as of the database's clock: a hold past its end is `expired`. */
-export const RESERVATION_COLUMNS = `id, concert_id, user_id, performance_id, seats, amount, currency, created_at, expires_at, paid_at,
+export const RESERVATION_COLUMNS = `id, concert_id, user_id, performance_id, seats, amount, currency, created_at, expires_at, paid_at, extensions, offered,
   case when status = 'held' and expires_at <= now() then 'expired' else status end as status`;
 
 export const reservationOf = (row: ReservationRow): Reservation => ({
@@ -31,4 +33,6 @@ export const reservationOf = (row: ReservationRow): Reservation => ({
   createdAt: row.created_at.toISOString(),
   expiresAt: row.expires_at.toISOString(),
   paidAt: row.paid_at?.toISOString() ?? null,
+  extensions: row.extensions,
+  offered: row.offered,
 });

@@ -16,6 +16,10 @@ export type Reservation = {
   createdAt: string;
   expiresAt: string;
   paidAt: string | null;
+  /** How often its hold was extended. */
+  extensions: number;
+  /** Seats that came back, offered to this fan from the waitlist. */
+  offered: boolean;
 };
 
 /** More seats than any concert allows a fan are refused before the database is asked. */
@@ -30,15 +34,17 @@ export const bestAvailableSchema = z.strictObject({
 });
 export type BestAvailable = z.infer<typeof bestAvailableSchema>;
 
+const seatIds = z
+  .array(id)
+  .min(1)
+  .max(MOST_SEATS)
+  .refine((ids) => new Set(ids).size === ids.length, "names a seat twice");
+
 export const reserveSchema = z.union([
-  z.strictObject({
-    performanceId: id,
-    seatIds: z
-      .array(id)
-      .min(1)
-      .max(MOST_SEATS)
-      .refine((ids) => new Set(ids).size === ids.length, "names a seat twice"),
-  }),
+  z.strictObject({ performanceId: id, seatIds }),
   z.strictObject({ performanceId: id, bestAvailable: bestAvailableSchema }),
 ]);
 export type ReserveRequest = z.infer<typeof reserveSchema>;
+
+/** The seats that a held reservation shall have from now on. */
+export const changeSeatsSchema = z.strictObject({ seatIds });

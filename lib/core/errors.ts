@@ -22,6 +22,7 @@ export const STATUS_BY_CODE = {
   too_large: 413,
   unsupported_media_type: 415,
   seat_limit_exceeded: 422,
+  seat_left_alone: 422,
   balance_limit_exceeded: 422,
   idempotency_key_reused: 422,
   ticket_invalid: 422,

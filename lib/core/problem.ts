@@ -23,6 +23,7 @@ export const TITLE_BY_CODE: Record<ErrorCode, string> = {
   idempotency_in_progress: "The same call is still running",
   too_large: "The body is too large",
   unsupported_media_type: "The content type is not supported",
+  seat_left_alone: "A single seat would be left between taken ones",
   seat_limit_exceeded: "More seats than one fan may have",
   balance_limit_exceeded: "More than the wallet may hold",
   idempotency_key_reused: "The idempotency key belongs to another request",

@@ -1,13 +1,19 @@
+import { changeSeats } from "@/lib/booking/change-seats";
+import { extendHold } from "@/lib/booking/extend-hold";
 import { holdBestAvailable } from "@/lib/booking/hold-best-available";
 import { holdSeats } from "@/lib/booking/hold-seats";
 import { getReservation, listReservations } from "@/lib/booking/queries";
-import { reserveSchema } from "@/lib/booking/schema";
+import { changeSeatsSchema, reserveSchema } from "@/lib/booking/schema";
 import { defineCall, defineIdempotentCall } from "../call";
 import { GATED, passGate } from "../gate";
+import { idOf } from "../input";
 import { DEFAULT_LIMIT, pageOf, pageQuery, reservation } from "../schemas";
 import { whose } from "../whose";
 
 const tag = "Reservations and payment";
+
+/** A hold that is over, in the ways it can be. */
+const OVER = ["reservation_expired", "reservation_already_paid", "reservation_cancelled"] as const;
 
 export const reservationCalls = [
   defineIdempotentCall({
@@ -21,7 +27,7 @@ export const reservationCalls = [
     ...GATED,
     body: reserveSchema,
     answers: { 201: { description: "The seats are held.", schema: reservation } },
-    problems: [...GATED.problems, "seat_unavailable", "seat_limit_exceeded", "not_on_sale"],
+    problems: [...GATED.problems, "seat_unavailable", "seat_left_alone", "seat_limit_exceeded", "not_on_sale"],
     before: passGate,
     async handle({ db, body, pass: admission }) {
       const { performanceId } = body;
@@ -54,5 +60,48 @@ export const reservationCalls = [
     access: "fan",
     answers: { 200: { description: "The reservation.", schema: reservation } },
     handle: async (input) => ({ status: 200, body: await getReservation(input.db, whose(input)) }),
+  }),
+  defineCall({
+    method: "PATCH",
+    path: "/concerts/{concertId}/reservations/{reservationId}",
+    tag,
+    summary: "Change the seats of a hold",
+    description:
+      "The reservation has exactly these seats from then on. Those that it keeps are never let go, new ones are taken all or none, the others are free at once. The hold ends when it did before.",
+    access: "fan",
+    ...GATED,
+    body: changeSeatsSchema,
+    answers: { 200: { description: "The reservation as it is now.", schema: reservation } },
+    problems: [
+      ...GATED.problems,
+      "seat_unavailable",
+      "seat_left_alone",
+      "seat_limit_exceeded",
+      "not_on_sale",
+      ...OVER,
+      "conflict",
+    ],
+    async handle(input) {
+      const admission = await passGate(input);
+      const { reservationId } = whose(input);
+      return { status: 200, body: await changeSeats(input.db, { admission, reservationId, ...input.body }) };
+    },
+  }),
+  defineIdempotentCall({
+    method: "POST",
+    path: "/concerts/{concertId}/reservations/{reservationId}/extension",
+    tag,
+    summary: "Extend a hold",
+    description:
+      "The hold lasts the concert's `holdSeconds` from now on, as often as its `holdExtensions` allow; after that `conflict`.",
+    access: "fan",
+    ...GATED,
+    answers: { 200: { description: "The reservation with its new end.", schema: reservation } },
+    problems: [...GATED.problems, ...OVER, "conflict"],
+    before: passGate,
+    async handle({ db, params, pass: admission }) {
+      const reservationId = idOf(params.reservationId, "reservation");
+      return { status: 200, body: await extendHold(db, { admission, reservationId }) };
+    },
   }),
 ];
