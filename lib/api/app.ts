@@ -14,6 +14,7 @@ import { reservationCalls } from "./calls/reservations";
 import { ticketCalls } from "./calls/tickets";
 import { transferCalls } from "./calls/transfers";
 import { walletCalls } from "./calls/wallet";
+import { walletAdminCalls } from "./calls/wallet-admin";
 import { describeCall } from "./describe";
 import { docsPage } from "./docs-page";
 import { openApiDocument } from "./openapi";
@@ -31,6 +32,7 @@ const CALLS: readonly Call[] = [
   ...transferCalls,
   ...organizerCalls,
   ...checkInCalls,
+  ...walletAdminCalls,
   ...healthCalls,
 ];
 

@@ -19,7 +19,12 @@ const EXTRA_MEMBERS: Partial<Record<ErrorCode, Record<string, z.ZodType>>> = {
     reason: z.enum(INVALID_TICKET_REASONS),
     ...z.object(admittedTo).partial().describe("Of a ticket for another performance").shape,
   },
-  balance_limit_exceeded: { balance: z.int(), limit: z.int() },
+  balance_limit_exceeded: {
+    balance: z.int(),
+    limit: z.int(),
+    dailyLimit: z.int().optional(),
+    today: z.int().optional(),
+  },
   too_large: { limit: z.int().describe("Bytes") },
   insufficient_balance: { balance: z.int(), required: z.int() },
   queue_waiting: { position: z.int().nullable() },
@@ -35,6 +40,7 @@ const PARAMETERS: Record<string, string> = {
   performanceId: "A performance's id",
   reservationId: "A reservation's id",
   ticketId: "A ticket's id",
+  userId: "An account's id",
 };
 
 const REQUEST_HEADERS = {

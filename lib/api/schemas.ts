@@ -50,10 +50,22 @@ export const walletEntry = z
     balanceAfter: amount,
     createdAt: time,
     reservationId: id.nullable(),
+    reason: z.string().nullable().describe("Why an organiser adjusted it"),
   })
   .openapi("WalletEntry");
 export const walletSchema = z.object(wallet).openapi("Wallet");
 export const toppedUp = z.object({ ...wallet, entry: walletEntry }).openapi("ToppedUpWallet");
+
+export const fansWallet = z
+  .object({
+    userId: id,
+    email: z.string(),
+    name: z.string(),
+    ...wallet,
+    owed: amount.describe("Of top-ups that were taken back after they were spent; collected from the next money"),
+    entries: z.array(walletEntry).describe("The last movements, newest first"),
+  })
+  .openapi("FansWallet");
 
 export const health = z.object({ status: z.literal("ok") }).openapi("Health");
 

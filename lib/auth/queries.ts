@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { Db } from "@/db/client";
-import { users } from "@/db/schema/auth";
+import { userEmails, users } from "@/db/schema/auth";
 import { notFound } from "@/lib/core/errors";
 import { isId } from "@/lib/core/ids";
 import type { User } from "./schema";
@@ -14,4 +14,11 @@ export async function getUser(db: Db, userId: string): Promise<User> {
     .where(eq(users.id, userId));
   if (!user) throw notFound("account");
   return user;
+}
+
+/** The account of an address (lower case, as `emailSchema` makes it); throws `not_found`. */
+export async function findUserByEmail(db: Db, email: string): Promise<User> {
+  const [owner] = await db.select({ id: userEmails.userId }).from(userEmails).where(eq(userEmails.email, email));
+  if (!owner) throw notFound("account");
+  return await getUser(db, owner.id);
 }

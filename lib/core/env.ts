@@ -20,6 +20,11 @@ const schema = z.object({
   NEXTAUTH_URL: z.url({ protocol: /^https?$/ }).optional(),
   npm_lifecycle_event: z.string().optional(),
   CHROMIUM_PATH: z.string().min(1).optional(),
+  TOP_UPS: z.enum(["demo", "stripe"]).optional(),
+  TOP_UP_DAILY_LIMIT: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
+  STRIPE_SECRET_KEY: z.string().min(1).optional(),
+  STRIPE_WEBHOOK_SECRET: z.string().min(1).optional(),
+  STRIPE_API_BASE: z.url({ protocol: /^https?$/ }).optional(),
   DATABASE_POOL: z.coerce.number().int().min(1).max(500).default(12),
 });
 
@@ -43,10 +48,34 @@ export type Env = {
   chromiumPath: string | undefined;
   /** Connections per process. */
   poolSize: number;
+  /** What one fan may add to a wallet in a day, in minor units; absent: the wallet's own rule. */
+  topUpDailyLimit: number | undefined;
+  /** How to take money by card; absent: wallets hold demonstration money. */
+  stripe: StripeEnv | undefined;
+};
+
+export type StripeEnv = {
+  secretKey: string;
+  /** What webhooks are signed with; several while one takes the place of another. */
+  webhookSecrets: string[];
+  /** Another address than Stripe's own, for tests and proxies. */
+  apiBase: string | undefined;
 };
 
 /** The environment does not fit; the message names each variable and what it should be. */
 export class EnvError extends Error {}
+
+function stripeOf(env: z.output<typeof schema>): StripeEnv | undefined {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_API_BASE: apiBase } = env;
+  if (env.TOP_UPS === "demo") return undefined;
+  if (!secretKey && !webhookSecret && env.TOP_UPS !== "stripe") return undefined;
+  // Half a configuration would take money that never reaches a wallet.
+  if (!secretKey || !webhookSecret) {
+    throw new EnvError("STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET are needed together (or TOP_UPS=demo).");
+  }
+  const webhookSecrets = webhookSecret.split(",").map((secret) => secret.trim());
+  return { secretKey, webhookSecrets, apiBase };
+}
 
 /** Reads and checks the environment as it is now. Throws `EnvError`. */
 export function readEnv(): Env {
@@ -70,6 +99,8 @@ export function readEnv(): Env {
     underNpm: env.npm_lifecycle_event !== undefined,
     chromiumPath: env.CHROMIUM_PATH,
     poolSize: env.DATABASE_POOL,
+    topUpDailyLimit: env.TOP_UP_DAILY_LIMIT,
+    stripe: stripeOf(env),
   };
 }
 

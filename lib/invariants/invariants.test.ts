@@ -125,6 +125,12 @@ const FORBIDDEN: Record<string, ((w: World) => SQL[])[]> = {
       sql`update ledger_entries set account = 'cash', balance_after = null where user_id = ${idler.userId}`,
     ],
   ],
+  "debt-not-overpaid": [
+    ({ idler }) => [
+      sql`update ledger_entries set account = 'receivable' where user_id = ${idler.userId} and account = 'cash'`,
+      sql`update ledger_entries set amount = -amount where user_id = ${idler.userId}`,
+    ],
+  ],
   "balance-of-its-entries": [
     ({ idler }) => [sql`update wallets set balance = balance + 1 where user_id = ${idler.userId}`],
     ({ idler }) => [sql`delete from wallets where user_id = ${idler.userId}`],

@@ -3,12 +3,21 @@ import type { Invariant } from "@/lib/core/invariant";
 export const walletInvariants: Invariant[] = [
   {
     name: "transfers-sum-to-zero",
-    says: "What one account gains in a transfer, another loses; one side of it is a wallet.",
+    says: "What one account gains in a transfer, another loses; one side of it is a wallet, unless it books a debt.",
     sql: `
       select transfer_id::text as id, count(*) || ' entries, ' || count(*) filter (where account = 'wallet')
              || ' of a wallet, sum ' || sum(amount) as why
       from ledger_entries group by user_id, transfer_id
-      having sum(amount) <> 0 or count(*) filter (where account = 'wallet') <> 1`,
+      having sum(amount) <> 0 or count(*) <> 2
+         or (count(*) filter (where account = 'wallet') <> 1
+             and not (min(kind) = 'reversal' and min(account) = 'cash' and max(account) = 'receivable'))`,
+  },
+  {
+    name: "debt-not-overpaid",
+    says: "Nobody pays back more than was owed for top-ups that were taken back.",
+    sql: `
+      select user_id::text as id, 'the house owes ' || sum(amount) as why
+      from ledger_entries where account = 'receivable' group by user_id having sum(amount) > 0`,
   },
   {
     name: "balance-of-its-entries",

@@ -2,6 +2,7 @@ import { type Db, statement } from "@/db/client";
 import { isUniqueViolation } from "@/db/errors";
 import { AppError } from "@/lib/core/errors";
 import { newId } from "@/lib/core/ids";
+import { insufficientBalance } from "./errors";
 import { getWallet } from "./queries";
 
 /** Money that changes hands for a reservation; `at` by the database's clock, so that entries stay in order. */
@@ -48,5 +49,5 @@ export async function payFromWallet(db: Db, transfer: ReservationTransfer): Prom
   const wallet = rows.find((row) => row.balance !== null);
   if (wallet && wallet.balance !== null) return { balance: wallet.balance };
   const { balance } = await getWallet(db, userId);
-  throw new AppError("insufficient_balance", "The wallet does not hold enough.", { balance, required: amount });
+  throw insufficientBalance(balance, amount);
 }

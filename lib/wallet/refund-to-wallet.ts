@@ -4,6 +4,7 @@ import { AppError } from "@/lib/core/errors";
 import { newId } from "@/lib/core/ids";
 import type { ReservationTransfer } from "./pay-from-wallet";
 import { getWallet } from "./queries";
+import { collectOwed } from "./take-back";
 
 const move = statement<{ balance: number | null }>(
   "wallet_refund",
@@ -24,7 +25,8 @@ const move = statement<{ balance: number | null }>(
 
 /**
  * Gives the price of a paid reservation's seats back, inside the refund's transaction: the caller knows that it was
- * paid. Throws `not_cancellable` if this refund was given before.
+ * paid. Throws `not_cancellable` if this refund was given before. What the fan owes is
+ * collected from it.
  */
 export async function refundToWallet(
   db: Db,
@@ -40,5 +42,5 @@ export async function refundToWallet(
   });
   const wallet = rows.find((row) => row.balance !== null);
   if (!wallet || wallet.balance === null) throw new Error(`No ${currency} wallet to refund ${reservationId} to.`);
-  return { balance: wallet.balance };
+  return { balance: (await collectOwed(db, userId)) ?? wallet.balance };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { LedgerKind } from "@/db/constants";
-import { TOP_UP_MAX, TOP_UP_MIN } from "./rules";
+import { ADJUSTMENT_MAX, STATEMENT_DAYS, TOP_UP_MAX, TOP_UP_MIN } from "./rules";
 
 /** Body of `PATCH /api/wallet`; the amount in minor units. */
 export const topUpSchema = z.strictObject({ amount: z.int().min(TOP_UP_MIN).max(TOP_UP_MAX) });
@@ -16,4 +16,49 @@ export type WalletEntry = {
   balanceAfter: number;
   createdAt: Date;
   reservationId: string | null;
+  /** Why an organiser adjusted it; null for everything else. */
+  reason: string | null;
+};
+
+/** Body of an adjustment by hand; the amount in minor units, negative to take it. */
+export const adjustmentSchema = z.strictObject({
+  amount: z
+    .int()
+    .min(-ADJUSTMENT_MAX)
+    .max(ADJUSTMENT_MAX)
+    .refine((amount) => amount !== 0, "must not be 0"),
+  reason: z
+    .string()
+    .trim()
+    .min(3)
+    .max(200)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, "must be one line of visible characters"),
+});
+export type Adjustment = z.infer<typeof adjustmentSchema>;
+
+const DAY_MS = 86_400_000;
+
+/** The days of a statement, both included, as dates of `WALLET_TIME_ZONE`. */
+export const statementSpanSchema = z
+  .strictObject({ from: z.iso.date(), to: z.iso.date() })
+  .refine(({ from, to }) => from <= to, { path: ["to"], message: "must not be before from" })
+  .refine(({ from, to }) => Date.parse(to) - Date.parse(from) < STATEMENT_DAYS * DAY_MS, {
+    path: ["from"],
+    message: `must be at most ${STATEMENT_DAYS} days before to`,
+  });
+export type StatementSpan = z.infer<typeof statementSpanSchema>;
+
+/** A fan's movements over some days; `balance` runs on from `opening` line by line. */
+export type Statement = StatementSpan & {
+  currency: string;
+  opening: number;
+  closing: number;
+  lines: {
+    at: Date;
+    kind: LedgerKind;
+    amount: number;
+    balance: number;
+    reservationId: string | null;
+    reason: string | null;
+  }[];
 };

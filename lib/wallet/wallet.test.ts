@@ -5,12 +5,14 @@ import { users } from "@/db/schema/auth";
 import { ledgerEntries, wallets } from "@/db/schema/wallet";
 import { cloneDatabase, type TestDatabase } from "@/db/testing/database";
 import { newId } from "@/lib/core/ids";
+import { adjustWallet } from "./adjust-wallet";
 import { openWallet } from "./open-wallet";
 import { payFromWallet } from "./pay-from-wallet";
-import { checkLedger, getWallet, listEntries } from "./queries";
+import { checkLedger, getWallet, listEntries, readOwedAmount } from "./queries";
 import { refundToWallet } from "./refund-to-wallet";
 import { BALANCE_LIMIT, TOP_UP_MAX } from "./rules";
 import { topUpSchema } from "./schema";
+import { takeBackTopUp } from "./take-back";
 import { topUp } from "./top-up";
 
 let test: TestDatabase;
@@ -60,6 +62,7 @@ describe("topUp", () => {
       balanceAfter: 30_000,
       createdAt: expect.any(Date),
       reservationId: null,
+      reason: null,
     });
     expect((await topUp(test.db, { userId, amount: 5 })).balance).toBe(30_005);
     expect(await getWallet(test.db, userId)).toEqual({ balance: 30_005, currency: "KRW" });
@@ -251,11 +254,14 @@ describe("listEntries", () => {
 describe("random money at once", () => {
   it("is neither made nor lost", async () => {
     const amount = fc.integer({ min: 1, max: 5000 });
+    const wallet = fc.nat(1);
     const reservation = fc.integer({ min: 0, max: 5 });
     const step = fc.oneof(
-      fc.record({ kind: fc.constant("top_up" as const), wallet: fc.nat(1), amount }),
-      fc.record({ kind: fc.constant("payment" as const), wallet: fc.nat(1), reservation }),
-      fc.record({ kind: fc.constant("refund" as const), wallet: fc.nat(1), reservation }),
+      fc.record({ kind: fc.constant("top_up" as const), wallet, amount }),
+      fc.record({ kind: fc.constant("payment" as const), wallet, reservation }),
+      fc.record({ kind: fc.constant("refund" as const), wallet, reservation }),
+      fc.record({ kind: fc.constant("adjustment" as const), wallet, amount: fc.integer({ min: -5000, max: 5000 }) }),
+      fc.record({ kind: fc.constant("take_back" as const), wallet, amount: fc.integer({ min: -3000, max: 3000 }) }),
     );
     await fc.assert(
       fc.asyncProperty(
@@ -263,40 +269,56 @@ describe("random money at once", () => {
         async (waves) => {
           const fans = [await fan(), await fan()];
           const dues = fans.map((userId) => Array.from({ length: 6 }, (_, i) => transfer(userId, 500 * (i + 1))));
-          // The model: what each wallet gained and lost by the calls that were answered with success.
-          const expected = [0, 0];
+          // The model: what each fan gained and lost by the calls that were answered with success, debts included.
+          const worth = [0, 0];
           const paid = new Set<string>();
           const refunded = new Set<string>();
+          const carryOut = async (act: typeof step extends fc.Arbitrary<infer Act> ? Act : never): Promise<number> => {
+            const userId = fans[act.wallet]!;
+            if (act.kind === "top_up") {
+              await topUp(test.db, { userId, amount: act.amount });
+              return act.amount;
+            }
+            if (act.kind === "adjustment") {
+              if (act.amount === 0) return 0;
+              await adjustWallet(test.db, { userId, amount: act.amount, reason: "a correction", madeBy: fans[0]! });
+              return act.amount;
+            }
+            if (act.kind === "take_back") {
+              await test.db.transaction(async (tx) => {
+                await openWallet(tx, userId);
+                await takeBackTopUp(tx, { userId, topUpId: newId(), amount: act.amount });
+              });
+              return -act.amount;
+            }
+            const due = dues[act.wallet]![act.reservation]!;
+            // Payments only refund what was paid; the wallet itself leaves that to them.
+            if (act.kind === "refund" && !paid.has(due.reservationId)) return 0;
+            await test.db.transaction((tx) => (act.kind === "payment" ? payFromWallet : refundToWallet)(tx, due));
+            const done = act.kind === "payment" ? paid : refunded;
+            expect(done.has(due.reservationId)).toBe(false);
+            done.add(due.reservationId);
+            return act.kind === "payment" ? -due.amount : due.amount;
+          };
           for (const wave of waves) {
             await Promise.all(
               wave.map(async (act) => {
-                const w = act.wallet;
-                if (act.kind === "top_up") {
-                  await topUp(test.db, { userId: fans[w]!, amount: act.amount });
-                  expected[w]! += act.amount;
-                  return;
-                }
-                const due = dues[w]![act.reservation]!;
-                // Payments only refund what was paid; the wallet itself leaves that to them.
-                if (act.kind === "refund" && !paid.has(due.reservationId)) return;
                 try {
-                  await (act.kind === "payment" ? payFromWallet : refundToWallet)(test.db, due);
+                  const gained = await carryOut(act);
+                  worth[act.wallet]! += gained;
                 } catch (error) {
                   expect((error as { code: string }).code).toMatch(
                     /^(insufficient_balance|reservation_already_paid|not_cancellable)$/,
                   );
-                  return;
                 }
-                const done = act.kind === "payment" ? paid : refunded;
-                expect(done.has(due.reservationId)).toBe(false);
-                done.add(due.reservationId);
-                expected[w]! += act.kind === "payment" ? -due.amount : due.amount;
               }),
             );
             for (const w of [0, 1]) {
               const { balance } = await getWallet(test.db, fans[w]!);
-              expect(balance).toBe(expected[w]);
+              const owed = await readOwedAmount(test.db, fans[w]!);
+              expect(balance - owed).toBe(worth[w]);
               expect(balance).toBeGreaterThanOrEqual(0);
+              expect(owed).toBeGreaterThanOrEqual(0);
             }
           }
           expect(await checkLedger(test.db)).toEqual([]);

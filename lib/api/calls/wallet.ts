@@ -1,10 +1,14 @@
+import { z } from "@hono/zod-openapi";
 import { AppError } from "@/lib/core/errors";
 import { checkQueueToken } from "@/lib/queue/admission";
 import { getWallet, listEntries } from "@/lib/wallet/queries";
-import { topUpSchema } from "@/lib/wallet/schema";
+import { readStatement } from "@/lib/wallet/read-statement";
+import { statementSpanSchema, topUpSchema } from "@/lib/wallet/schema";
+import { statementCsv, statementFileName } from "@/lib/wallet/statement-csv";
 import { topUp } from "@/lib/wallet/top-up";
 import { defineCall, defineIdempotentCall, type Input } from "../call";
 import { QUEUE_TOKEN_HEADER, REFUSED_TOKEN } from "../gate";
+import { checked } from "../input";
 import { DEFAULT_LIMIT, pageOf, pageQuery, toppedUp, walletEntry, walletSchema } from "../schemas";
 
 const tag = "Wallet";
@@ -12,6 +16,12 @@ const token = {
   requestHeaders: { [QUEUE_TOKEN_HEADER]: "Not needed here; one that is sent is checked as at the gate." },
   problems: REFUSED_TOKEN,
 };
+
+const statementQuery = z.strictObject({
+  from: z.string().max(10).openapi({ format: "date", description: "The first day, as 2027-01-31." }),
+  to: z.string().max(10).openapi({ format: "date", description: "The last day." }),
+  locale: z.enum(["ko", "en"]).optional().openapi({ description: "Of the headings; `ko` unless given." }),
+});
 
 type Asking = Pick<Input<string, "fan", undefined, undefined>, "db" | "caller" | "header">;
 
@@ -69,6 +79,31 @@ export const walletCalls = [
       await checkTokenIfSent(input);
       const { limit = DEFAULT_LIMIT, cursor } = input.query;
       return { status: 200, body: await listEntries(input.db, { userId: input.caller.userId, limit, cursor }) };
+    },
+  }),
+  defineCall({
+    method: "GET",
+    path: "/wallet/statement.csv",
+    tag,
+    summary: "The wallet's statement",
+    description: "The movements of some days (of Korea, both included), oldest first, with the balance after each.",
+    access: "fan",
+    ...token,
+    query: statementQuery,
+    answers: { 200: { description: "A table for spreadsheets, UTF-8.", type: "text/csv" } },
+    async handle(input) {
+      await checkTokenIfSent(input);
+      const { locale, ...span } = input.query;
+      const statement = await readStatement(input.db, {
+        userId: input.caller.userId,
+        ...checked(statementSpanSchema, span),
+      });
+      return {
+        status: 200,
+        text: statementCsv(statement, locale),
+        type: "text/csv; charset=utf-8",
+        headers: { "Content-Disposition": `attachment; filename="${statementFileName(statement)}"` },
+      };
     },
   }),
 ];
