@@ -7,10 +7,12 @@ import { checkInCalls } from "./calls/check-ins";
 import { concertCalls } from "./calls/concerts";
 import { documentationCalls } from "./calls/documentation";
 import { healthCalls } from "./calls/health";
+import { invitationCalls } from "./calls/invitations";
 import { organizerCalls } from "./calls/organizer";
 import { paymentCalls } from "./calls/payment";
 import { queueCalls } from "./calls/queue";
 import { reservationCalls } from "./calls/reservations";
+import { roomCalls } from "./calls/room";
 import { ticketCalls } from "./calls/tickets";
 import { transferCalls } from "./calls/transfers";
 import { walletCalls } from "./calls/wallet";
@@ -31,6 +33,8 @@ const CALLS: readonly Call[] = [
   ...ticketCalls,
   ...transferCalls,
   ...organizerCalls,
+  ...roomCalls,
+  ...invitationCalls,
   ...checkInCalls,
   ...walletAdminCalls,
   ...healthCalls,

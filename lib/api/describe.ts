@@ -41,6 +41,7 @@ const PARAMETERS: Record<string, string> = {
   reservationId: "A reservation's id",
   ticketId: "A ticket's id",
   userId: "An account's id",
+  invitationId: "An invitation's id",
 };
 
 const REQUEST_HEADERS = {

@@ -1,4 +1,5 @@
 import type { Client } from "@/db/client";
+import { asciiJson } from "@/lib/core/ascii-json";
 import { queueTokenInvalid, queueTokenRequired } from "@/lib/queue/errors";
 import { knownLine } from "@/lib/queue/line";
 import { pollQueue, pollWaiting, readPulse } from "@/lib/queue/poll-queue";
@@ -17,7 +18,7 @@ export const pollBytesNow = pollWaiting;
 
 /** Where a fan stands, as the bytes that go out. Throws what `pollQueue` throws. */
 export async function pollBytes(db: Client, claims: QueueClaims): Promise<string> {
-  return pollWaiting(db, claims) ?? JSON.stringify(await pollQueue(db, claims));
+  return pollWaiting(db, claims) ?? asciiJson(await pollQueue(db, claims));
 }
 
 /** The line's pulse as the bytes that go out, where this process knows the line; else null. */

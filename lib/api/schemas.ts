@@ -4,6 +4,7 @@ import {
   QUEUE_STATUSES,
   RESERVATION_STATUSES,
   ROLES,
+  ROOM_CHANGES,
   ROOM_MODES,
   ROOM_ORDERS,
   TICKET_STATUSES,
@@ -144,6 +145,10 @@ export const seatStates = z.object({
   ),
 });
 
+const roomMessage = z
+  .object({ ko: z.string(), en: z.string() })
+  .describe("The organiser's words to everyone in line; absent where there are none");
+
 const view = {
   status: z.enum(QUEUE_STATUSES),
   number: z.int().min(1).nullable().describe("The place given on entering; never changes"),
@@ -159,6 +164,7 @@ const view = {
   mode: z.enum(ROOM_MODES),
   opensAt: time,
   at: time.describe("The server's clock"),
+  message: roomMessage.optional(),
 };
 export const joinedView = z.object({ token: z.string(), ...view }).openapi("JoinedQueue");
 export const queueView = z.object({ token: z.string().optional(), ...view }).openapi("QueueView");
@@ -173,6 +179,7 @@ export const pulse = z
     mode: z.enum(ROOM_MODES),
     seatsLeft: count,
     at: time,
+    message: roomMessage.optional(),
   })
   .openapi("Pulse");
 
@@ -278,10 +285,39 @@ export const roomSettings = z
     admissionsPerMinute: count,
     sessionSeconds: count,
     claimSeconds: count,
+    message: roomMessage.nullable(),
+    drainingSince: time.nullable().describe("Set while the line runs out"),
+    drainedAt: time.nullable().describe("When nobody was in line or inside any more"),
     opensAt: time,
     revision: z.int(),
   })
   .openapi("WaitingRoom");
+
+/** An account as the log of a room names it. */
+const who = z.object({ id, name: z.string().nullable().describe("Null where the account is gone") });
+export const roomChange = z
+  .object({
+    id,
+    at: time,
+    by: who.nullable().describe("Null: nobody's doing, or the command line's"),
+    kind: z.enum(ROOM_CHANGES),
+    before: z.record(z.string(), z.unknown()),
+    after: z.record(z.string(), z.unknown()),
+  })
+  .openapi("WaitingRoomChange");
+export const extension = z.object({ extended: count.describe("How many were inside") }).openapi("Extension");
+export const invitation = z
+  .object({
+    id,
+    code: z.string(),
+    label: z.string(),
+    usesLimit: count,
+    uses: count,
+    createdAt: time,
+    revokedAt: time.nullable(),
+  })
+  .openapi("Invitation");
+export const invitationUse = z.object({ entryId: id, fan: who, usedAt: time }).openapi("InvitationUse");
 
 export const concertStats = z
   .object({

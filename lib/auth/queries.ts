@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq, inArray } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { userEmails, users } from "@/db/schema/auth";
 import { notFound } from "@/lib/core/errors";
@@ -21,4 +21,12 @@ export async function findUserByEmail(db: Db, email: string): Promise<User> {
   const [owner] = await db.select({ id: userEmails.userId }).from(userEmails).where(eq(userEmails.email, email));
   if (!owner) throw notFound("account");
   return await getUser(db, owner.id);
+}
+
+/** The names of some accounts by id; ids that nobody has are left out. */
+export async function namesOf(db: Db, userIds: (string | null)[]): Promise<Map<string, string>> {
+  const ids = [...new Set(userIds.filter((id) => id !== null))];
+  if (ids.length === 0) return new Map();
+  const rows = await db.select({ id: users.id, name: users.name }).from(users).where(inArray(users.id, ids));
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }

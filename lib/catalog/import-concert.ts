@@ -4,7 +4,7 @@ import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import { type Db, statement, type Tx } from "@/db/client";
 import { isRetryable } from "@/db/errors";
 import { concerts, performances, priceTiers, seats, sections } from "@/db/schema/catalog";
-import { queues } from "@/db/schema/queue";
+import { queueChanges, queues } from "@/db/schema/queue";
 import { AppError, type InputProblem } from "@/lib/core/errors";
 import { newId } from "@/lib/core/ids";
 import { type Extras, extrasOf } from "./extras";
@@ -24,6 +24,8 @@ export type ImportedConcert = {
 type Options = {
   /** Told how many of the new seats are written. */
   onProgress?: (done: number, total: number) => void;
+  /** The organiser's id, for the waiting room's log; null from the command line. */
+  by?: string | null;
 };
 
 const ATTEMPTS = 4;
@@ -115,6 +117,7 @@ async function fillConcert(tx: Tx, concertId: string, document: ImportDocument, 
     closesAt: saleClosesAt,
     drawSeed: randomBytes(32).toString("hex"),
   });
+  await logRoom(tx, concertId, { before: {}, after: { ...document.waitingRoom } }, options);
   await insertSeats(tx, concertId, pairs(dates, blocks), options.onProgress);
 }
 
@@ -196,7 +199,7 @@ async function updateConcert(tx: Tx, document: ImportDocument, options: Options)
     !isDeepStrictEqual(current, columns),
     await updateTiers(tx, loaded, document),
     await updateSections(tx, loaded, document, options, removed),
-    await updateRoom(tx, loaded, document),
+    await updateRoom(tx, loaded, document, options),
     await alignPrices(tx, concert.id),
   ];
   if (changes.includes(true)) {
@@ -262,7 +265,9 @@ async function removalProblems(
 
 const anyEntry = statement<{ found: boolean }>(
   "catalog_room_has_entries",
-  "select exists (select 1 from queue_entries where concert_id = $1) as found",
+  // Entries of an ended line are cleared away; its numbers stay given.
+  `select last_number > 0 or exists (select 1 from queue_entries where concert_id = $1) as found
+   from queues where concert_id = $1`,
 );
 
 /** The settings that the document itself changed since it was last imported. */
@@ -289,7 +294,14 @@ async function roomProblems(tx: Tx, loaded: Loaded, document: ImportDocument): P
   return problems;
 }
 
-async function updateRoom(tx: Tx, loaded: Loaded, document: ImportDocument): Promise<boolean> {
+type Values = Record<string, unknown>;
+
+/** What an import makes of a waiting room stands in the room's log beside what organisers change live. */
+async function logRoom(tx: Tx, concertId: string, what: { before: Values; after: Values }, options: Options) {
+  await tx.insert(queueChanges).values({ concertId, id: newId(), userId: options.by ?? null, kind: "import", ...what });
+}
+
+async function updateRoom(tx: Tx, loaded: Loaded, document: ImportDocument, options: Options): Promise<boolean> {
   const { concert, room } = loaded;
   const { saleOpensAt, saleClosesAt } = saleTimes(document);
   const wanted = { ...roomChanges(loaded, document), opensAt: saleOpensAt, closesAt: saleClosesAt };
@@ -297,8 +309,17 @@ async function updateRoom(tx: Tx, loaded: Loaded, document: ImportDocument): Pro
   if (isDeepStrictEqual(current, wanted)) return false;
   await tx
     .update(queues)
-    .set({ ...wanted, revision: sql`${queues.revision} + 1` })
+    .set({
+      ...wanted,
+      ...("mode" in wanted ? { drainingSince: null, drainedAt: null } : {}),
+      revision: sql`${queues.revision} + 1`,
+    })
     .where(eq(queues.concertId, concert.id));
+  const keys = Object.keys(wanted).filter(
+    (key) => !isDeepStrictEqual(current[key], wanted[key as keyof typeof wanted]),
+  );
+  const only = (values: Values) => Object.fromEntries(keys.map((key) => [key, values[key]]));
+  await logRoom(tx, concert.id, { before: only(current), after: only(wanted) }, options);
   return true;
 }
 

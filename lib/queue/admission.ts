@@ -37,7 +37,7 @@ const cache = () => oncePerProcess("queue.admissions", () => new Map<string, num
 
 /** What a claim sets, for the SET of a statement on `queue_entries e` beside `session_seconds` of the room. */
 export const claimedUntil = (sessionSeconds: string): string =>
-  `case when e.claimed_at is null then e.admitted_at + make_interval(secs => ${sessionSeconds}) else e.admitted_until end`;
+  `case when e.claimed_at is null then e.admitted_at + make_interval(secs => ${sessionSeconds} + e.extension_seconds) else e.admitted_until end`;
 
 const claimAll = statement<{ id: string }>(
   "queue_claim",

@@ -1,4 +1,5 @@
 import { type Client, type Db, statement } from "@/db/client";
+import { finishDrain } from "./drain-room";
 import { drawLobby } from "./draw-lobby";
 import { HISTORY_BUCKET, WAIT_CLASSES, WAITS_TOGETHER, waitClass } from "./history";
 import { knownLine } from "./line";
@@ -64,7 +65,9 @@ export async function admitNext(db: Client, concertId: string): Promise<number> 
   const outcome = await db.transaction(async (tx) => {
     const [room] = await tryLockRoom(tx, [concertId]);
     if (!room) return null;
-    return await admitLocked(tx, concertId, room);
+    const admitted = await admitLocked(tx, concertId, room);
+    if (room.is_draining) await finishDrain(tx, concertId);
+    return admitted;
   });
   if (outcome && outcome.servedThrough > 0) knownLine(db, concertId)?.note({ servedThrough: outcome.servedThrough });
   return outcome?.admitted ?? 0;

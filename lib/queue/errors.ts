@@ -12,4 +12,4 @@ export const queueWaiting = (position: number | null) =>
 export const admissionExpired = () =>
   new AppError("admission_expired", "Your turn is over. Join the line again to come back in.");
 
-export const queueClosed = () => new AppError("queue_closed", "Nobody can join this line now.");
+export const queueClosed = (detail = "Nobody can join this line now.") => new AppError("queue_closed", detail);

@@ -108,7 +108,8 @@ async function joinTogether(db: Client, concertId: string, userIds: string[]): P
   });
 }
 
-async function findKnown(tx: Db, concertId: string, userIds: string[]): Promise<Map<string, Entry>> {
+/** The live entries of these fans, after ending the admissions among them that are over; under the room's lock. */
+export async function findKnown(tx: Db, concertId: string, userIds: string[]): Promise<Map<string, Entry>> {
   const entries = (await findLive(tx, [concertId, userIds])).map(entryOf);
   const lapsed = entries.filter((entry) => entry.status === "expired").map((entry) => entry.id);
   if (lapsed.length > 0) await endLapsed(tx, [concertId, lapsed]);

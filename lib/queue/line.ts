@@ -1,12 +1,13 @@
 import { type Db, statement } from "@/db/client";
 import type { RoomMode, RoomOrder } from "@/db/constants";
 import { countSeatsLeft } from "@/lib/catalog/queries";
+import { asciiJson } from "@/lib/core/ascii-json";
 import { notFound, unavailable } from "@/lib/core/errors";
 import { errorFields, log } from "@/lib/core/log";
 import { oncePerProcess } from "@/lib/core/registry";
 import { DepartedNumbers } from "./departed-numbers";
 import { SNAPSHOT_MS } from "./rules";
-import type { Pulse } from "./schema";
+import type { Pulse, RoomMessage } from "./schema";
 
 /** A line that nobody asked about for this long is no longer read. */
 const IDLE_MS = 10_000;
@@ -24,6 +25,7 @@ type LineRow = {
   served_through: number;
   departures: number;
   drawn_at: Date | null;
+  message: RoomMessage | null;
   at: Date;
   admitted_lately: number;
   lately_seconds: number;
@@ -37,7 +39,7 @@ type LineRow = {
  */
 const readLine = statement<LineRow>(
   "queue_read_line",
-  `select q.mode, q."order", q.opens_at, q.last_number, q.served_through, q.departures, q.drawn_at, now() as at,
+  `select q.mode, q."order", q.opens_at, q.last_number, q.served_through, q.departures, q.drawn_at, q.message, now() as at,
           h.admitted as admitted_lately, h.seconds as lately_seconds, d.through as departed_through, d.numbers as departed
    from queues q,
         lateral (select coalesce(sum(admitted), 0)::int as admitted,
@@ -62,8 +64,12 @@ export class Line {
   /** The database's clock at the last read. */
   at = new Date(0);
   readonly departed = new DepartedNumbers();
+  /** The organiser's words to everyone in line. */
+  message: RoomMessage | null = null;
   /** The pulse as it goes out, made once per read. */
   pulseBody = "";
+  /** What a poll's answer ends with where there is a message, made once per read; else empty. */
+  messageMember = "";
 
   private departedThrough = 0;
   private reads = 0;
@@ -155,7 +161,9 @@ export class Line {
     this.admittedPerMinute = Math.round((row.admitted_lately * 60) / row.lately_seconds);
     this.at = row.at;
     this.readAt = performance.now();
-    this.pulseBody = JSON.stringify(this.pulse());
+    this.message = row.message;
+    this.messageMember = row.message ? `,"message":${asciiJson(row.message)}` : "";
+    this.pulseBody = asciiJson(this.pulse());
   }
 
   private pulse(): Pulse {
@@ -168,6 +176,7 @@ export class Line {
       mode: this.mode,
       seatsLeft: this.seatsLeft,
       at: this.at.toISOString(),
+      ...(this.message ? { message: this.message } : {}),
     };
   }
 

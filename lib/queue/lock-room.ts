@@ -17,12 +17,14 @@ export type RoomRow = {
   is_closed: boolean;
   draw_seed: string;
   draw_pending: boolean;
+  is_draining: boolean;
 };
 
 const COLUMNS = `mode, "order", active_limit, admissions_per_minute, claim_seconds, last_number, served_through, departures,
   credit, extract(epoch from now() - credit_at)::float8 as elapsed_seconds,
   opens_at <= clock_timestamp() as is_open, closes_at is not null and closes_at <= clock_timestamp() as is_closed,
-  draw_seed, "order" = 'draw' and drawn_at is null as draw_pending`;
+  draw_seed, "order" = 'draw' and drawn_at is null as draw_pending,
+  draining_since is not null and drained_at is null as is_draining`;
 
 /**
  * Takes the room's lock and waits for it. Whoever gives or takes a place in a line does it under this lock, in a

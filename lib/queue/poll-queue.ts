@@ -30,7 +30,7 @@ export function pollWaiting(db: Db, claims: QueueClaims): string | null {
   if (!line?.touch() || claims.number === null || !line.isWaiting(claims.number)) return null;
   const position = Math.max(1, line.positionOf(claims.number));
   const wait = estimateWait(position, line.admittedPerMinute, line.mode);
-  return `{"status":"waiting","number":${claims.number},"position":${position},"ahead":${position - 1},"waiting":${Math.max(line.waiting, position)},"estimatedWaitSeconds":${wait},"pollAfterMs":${pollAfter(position, wait, line.mode, Math.random())},"enteredAt":"${claims.enteredAt.toISOString()}","admittedAt":null,"admittedUntil":null,"seatsLeft":${line.seatsLeft},"mode":"${line.mode}","opensAt":"${line.opensAt.toISOString()}","at":"${new Date(line.now()).toISOString()}"}`;
+  return `{"status":"waiting","number":${claims.number},"position":${position},"ahead":${position - 1},"waiting":${Math.max(line.waiting, position)},"estimatedWaitSeconds":${wait},"pollAfterMs":${pollAfter(position, wait, line.mode, Math.random())},"enteredAt":"${claims.enteredAt.toISOString()}","admittedAt":null,"admittedUntil":null,"seatsLeft":${line.seatsLeft},"mode":"${line.mode}","opensAt":"${line.opensAt.toISOString()}","at":"${new Date(line.now()).toISOString()}"${line.messageMember}}`;
 }
 
 /** The line's pulse as bytes: the same for everybody. Throws `not_found`, `unavailable`. */

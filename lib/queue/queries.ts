@@ -1,8 +1,9 @@
-import { eq } from "drizzle-orm";
+import { and, desc, eq, lt } from "drizzle-orm";
 import { type Db, statement } from "@/db/client";
-import { queues } from "@/db/schema/queue";
-import { notFound } from "@/lib/core/errors";
-import type { QueueStats, RoomSettings } from "./schema";
+import { queueChanges, queues } from "@/db/schema/queue";
+import { invalidRequest, notFound } from "@/lib/core/errors";
+import { isId } from "@/lib/core/ids";
+import type { LoggedChange, QueueStats, RoomSettings } from "./schema";
 import { settingsOf } from "./settings";
 import { addWaits, waitPercentile } from "./wait-rules";
 
@@ -63,4 +64,27 @@ export async function queueStats(db: Db, concertId: string): Promise<QueueStats>
     waitSecondsP50: waitPercentile(waits, 0.5),
     waitSecondsP90: waitPercentile(waits, 0.9),
   };
+}
+
+/** A waiting room's log, newest first; `cursor` is the last id of the page before. */
+export async function listRoomChanges(
+  db: Db,
+  { concertId, limit, cursor }: { concertId: string; limit: number; cursor?: string | undefined },
+): Promise<{ items: LoggedChange[]; nextCursor: string | null }> {
+  if (cursor !== undefined && !isId(cursor)) throw invalidRequest([{ path: "cursor", message: "is not a cursor" }]);
+  const rows = await db
+    .select()
+    .from(queueChanges)
+    .where(and(eq(queueChanges.concertId, concertId), cursor === undefined ? undefined : lt(queueChanges.id, cursor)))
+    .orderBy(desc(queueChanges.id))
+    .limit(limit + 1);
+  const items = rows.slice(0, limit).map(({ id, at, userId, kind, before, after }) => ({
+    id,
+    at: at.toISOString(),
+    userId,
+    kind,
+    before,
+    after,
+  }));
+  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }

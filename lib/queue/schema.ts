@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type QueueStatus, ROOM_MODES, type RoomMode, type RoomOrder } from "@/db/constants";
+import { type QueueStatus, ROOM_MODES, type RoomChangeKind, type RoomMode, type RoomOrder } from "@/db/constants";
 
 /** A fan's place in a line, as the contract words it. */
 export type QueueView = {
@@ -24,6 +24,8 @@ export type QueueView = {
   opensAt: string;
   /** The server's clock, which countdowns are measured by. */
   at: string;
+  /** The organiser's words to everyone in line, if there are any. */
+  message?: RoomMessage;
 };
 
 /** What everybody may know about a line; a browser works out its own position from it. */
@@ -36,9 +38,21 @@ export type Pulse = {
   mode: RoomMode;
   seatsLeft: number;
   at: string;
+  message?: RoomMessage;
 };
 
 const seconds = (least: number, most: number) => z.int().min(least).max(most);
+
+const words = z
+  .string()
+  .trim()
+  .min(1)
+  .max(300)
+  .regex(/^[^\0]*$/, "must not contain NUL");
+
+/** What an organiser tells everyone in line, in both languages. */
+export const roomMessageSchema = z.strictObject({ ko: words, en: words });
+export type RoomMessage = z.infer<typeof roomMessageSchema>;
 
 /** What an organiser may change about a waiting room while it runs. */
 export const roomChangeSchema = z
@@ -48,11 +62,55 @@ export const roomChangeSchema = z
     admissionsPerMinute: z.int().min(0).max(6_000_000),
     sessionSeconds: seconds(30, 86_400),
     claimSeconds: seconds(10, 3_600),
+    /** Null takes it back. */
+    message: roomMessageSchema.nullable(),
   })
   .partial();
 export type RoomChange = z.infer<typeof roomChangeSchema>;
 
-export type RoomSettings = Required<RoomChange> & { order: RoomOrder; opensAt: string; revision: number };
+export type RoomSettings = Required<RoomChange> & {
+  /** Set while the line runs out; `drainedAt` when nobody is in it or inside any more. */
+  drainingSince: string | null;
+  drainedAt: string | null;
+  order: RoomOrder;
+  opensAt: string;
+  revision: number;
+};
+
+/** One line of a waiting room's log. */
+export type LoggedChange = {
+  id: string;
+  at: string;
+  /** Null: nobody's doing, or the command line's. */
+  userId: string | null;
+  kind: RoomChangeKind;
+  before: Record<string, unknown>;
+  after: Record<string, unknown>;
+};
+
+/** How much longer everyone who is inside may stay. */
+export const extensionSchema = z.strictObject({ seconds: seconds(10, 3600) });
+
+/** All extensions of one admission together. */
+export const MOST_EXTENSION_SECONDS = 86_400;
+
+/** A code that lets so many fans pass the line; the label says to the organisers who they are. */
+export const newInvitationSchema = z.strictObject({
+  label: words.max(100),
+  usesLimit: z.int().min(1).max(100_000),
+});
+export type NewInvitation = z.infer<typeof newInvitationSchema>;
+
+/** A code as a fan typed it, with or without separators. */
+export const invitationCodeSchema = z.strictObject({ code: z.string().min(1).max(40) });
+
+export type Invitation = NewInvitation & {
+  id: string;
+  code: string;
+  uses: number;
+  createdAt: string;
+  revokedAt: string | null;
+};
 
 /** A line's numbers for its organiser: `waiting` and `admitted` are now, the others so far. */
 export type QueueStats = {

@@ -9,6 +9,9 @@ export const settingsOf = (row: typeof queues.$inferSelect): RoomSettings => ({
   admissionsPerMinute: row.admissionsPerMinute,
   sessionSeconds: row.sessionSeconds,
   claimSeconds: row.claimSeconds,
+  message: row.message,
+  drainingSince: row.drainingSince?.toISOString() ?? null,
+  drainedAt: row.drainedAt?.toISOString() ?? null,
   opensAt: row.opensAt.toISOString(),
   revision: row.revision,
 });

@@ -27,6 +27,7 @@ export function viewOf(line: Line, entry: Entry): QueueView {
     mode: line.mode,
     opensAt: line.opensAt.toISOString(),
     at: new Date(line.now()).toISOString(),
+    ...(line.message ? { message: line.message } : {}),
   };
 }
 

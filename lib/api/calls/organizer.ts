@@ -4,9 +4,7 @@ import { importConcert } from "@/lib/catalog/import-concert";
 import { previewImport } from "@/lib/catalog/preview-import";
 import { listConcerts } from "@/lib/catalog/queries";
 import { importDocumentSchema } from "@/lib/catalog/schema";
-import { changeRoom } from "@/lib/queue/change-room";
-import { getRoom, queueStats } from "@/lib/queue/queries";
-import { roomChangeSchema } from "@/lib/queue/schema";
+import { queueStats } from "@/lib/queue/queries";
 import { defineCall } from "../call";
 import { idOf } from "../input";
 import {
@@ -17,7 +15,6 @@ import {
   importPreview,
   pageOf,
   pageQuery,
-  roomSettings,
 } from "../schemas";
 
 const tag = "Organisers";
@@ -52,9 +49,9 @@ export const organizerCalls = [
       201: { description: "The concert is on sale, or was brought up to date.", schema: importedConcert },
     },
     problems: ["conflict"],
-    async handle({ db, query, body }) {
+    async handle({ db, caller, query, body }) {
       if (query.dryRun === "true") return { status: 200, body: await previewImport(db, body) };
-      const { id, slug, performances, seats } = await importConcert(db, body);
+      const { id, slug, performances, seats } = await importConcert(db, body, { by: caller.userId });
       return { status: 201, body: { id, slug, performances, seats } };
     },
   }),
@@ -69,32 +66,6 @@ export const organizerCalls = [
     async handle({ db, query }) {
       const { limit = DEFAULT_LIMIT, cursor } = query;
       return { status: 200, body: await listConcerts(db, { limit, cursor }) };
-    },
-  }),
-  defineCall({
-    method: "GET",
-    path: "/admin/concerts/{concertId}/waiting-room",
-    tag,
-    summary: "Read a waiting room's settings",
-    access: "organizer",
-    answers: { 200: { description: "The settings in force.", schema: roomSettings } },
-    handle: async ({ db, params }) => ({ status: 200, body: await getRoom(db, idOf(params.concertId, "concert")) }),
-  }),
-  defineCall({
-    method: "PATCH",
-    path: "/admin/concerts/{concertId}/waiting-room",
-    tag,
-    summary: "Change a waiting room while it runs",
-    description:
-      "In force within two seconds everywhere. Admissions that were not used while the room was paused or full are not saved up.",
-    access: "organizer",
-    body: roomChangeSchema,
-    answers: { 200: { description: "The settings in force.", schema: roomSettings } },
-    async handle({ db, params, body }) {
-      return {
-        status: 200,
-        body: await changeRoom(db, { concertId: idOf(params.concertId, "concert"), change: body }),
-      };
     },
   }),
   defineCall({
