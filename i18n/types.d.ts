@@ -2,6 +2,7 @@ import type auth from "../messages/ko/auth.json";
 import type booking from "../messages/ko/booking.json";
 import type catalog from "../messages/ko/catalog.json";
 import type common from "../messages/ko/common.json";
+import type door from "../messages/ko/door.json";
 import type organizer from "../messages/ko/organizer.json";
 import type payment from "../messages/ko/payment.json";
 import type queue from "../messages/ko/queue.json";
@@ -18,6 +19,7 @@ declare module "next-intl" {
       booking: typeof booking;
       catalog: typeof catalog;
       common: typeof common;
+      door: typeof door;
       organizer: typeof organizer;
       payment: typeof payment;
       queue: typeof queue;

@@ -98,6 +98,23 @@ describe("a finished page", () => {
   });
 });
 
+describe("the door's page", () => {
+  it("alone may run WebAssembly", async () => {
+    const url = await serve(writePage);
+    for (const [path, may] of [
+      ["ko/organizer/check-in", true],
+      ["en/organizer/check-in?x=1", true],
+      ["ko/organizer/check-in/more", false],
+      ["ko/organizer", false],
+      ["", false],
+    ] as const) {
+      const policy = (await fetch(url + path)).headers.get("content-security-policy");
+      expect(policy?.includes("'wasm-unsafe-eval'"), path).toBe(may);
+      expect(policy).not.toContain("'unsafe-eval'");
+    }
+  });
+});
+
 describe("policyOf", () => {
   const scripts = (html: string) => policyOf(html).match(/script-src ([^;]*)/)?.[1];
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
-import { BARE_POLICY, policyOf } from "@/lib/web/security-headers";
+import { BARE_POLICY, needsWebAssembly, policyOf } from "@/lib/web/security-headers";
 
 type Encoding = "br" | "gzip" | "identity";
 
@@ -17,9 +17,9 @@ class FinishedPage {
   readonly policy: string;
   readonly #bodies = new Map<Encoding, Promise<Buffer>>();
 
-  constructor(body: Buffer, digest: string) {
+  constructor(body: Buffer, digest: string, webAssembly: boolean) {
     this.etag = `"${digest.slice(0, 22)}"`;
-    this.policy = policyOf(body.toString());
+    this.policy = policyOf(body.toString(), webAssembly);
     this.#bodies.set("identity", Promise.resolve(body));
   }
 
@@ -39,9 +39,12 @@ class PageCache {
   readonly #pages = new Map<string, FinishedPage>();
   readonly #limit = 400;
 
-  find(body: Buffer): FinishedPage {
-    const digest = createHash("sha256").update(body).digest("base64url");
-    const page = this.#pages.get(digest) ?? new FinishedPage(body, digest);
+  find(body: Buffer, webAssembly: boolean): FinishedPage {
+    const digest = createHash("sha256")
+      .update(webAssembly ? "+" : "")
+      .update(body)
+      .digest("base64url");
+    const page = this.#pages.get(digest) ?? new FinishedPage(body, digest, webAssembly);
     this.#pages.delete(digest);
     this.#pages.set(digest, page);
     const [oldest] = this.#pages.keys();
@@ -71,6 +74,7 @@ function encodingFor(accepted: string): Encoding {
 export function finishPages(req: IncomingMessage, res: ServerResponse): void {
   const encoding = encodingFor(String(req.headers["accept-encoding"] ?? ""));
   const known = req.headers["if-none-match"];
+  const webAssembly = needsWebAssembly(req.url?.split("?")[0] ?? "");
   // Next neither compresses nor answers 304 itself: both belong to the finished page.
   req.headers["accept-encoding"] = "identity";
   delete req.headers["if-none-match"];
@@ -126,7 +130,7 @@ export function finishPages(req: IncomingMessage, res: ServerResponse): void {
         res.statusCode = 503;
         res.setHeader("Retry-After", RETRY_AFTER_SECONDS);
       }
-      const page = cache.find(whole);
+      const page = cache.find(whole, webAssembly);
       const body = await page.body(encoding);
       res.setHeader("Content-Security-Policy", page.policy);
       const vary = String(res.getHeader("Vary") ?? "");

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { LoadingRows } from "@/components/loading-rows";
 import { MoreButton } from "@/components/more-button";
 import { ProblemPage } from "@/components/problem-text";
+import { Badge } from "@/components/ui/badge";
 import { LinkButton } from "@/components/ui/button";
 import { DateTime } from "@/components/ui/date-time";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -13,13 +14,14 @@ import { useList } from "@/components/use-list";
 import type { Wire } from "@/components/wire";
 import { Link } from "@/i18n/navigation";
 import type { Ticket } from "@/lib/tickets/schema";
+import { GivenTickets } from "./given-tickets";
 import { TicketBadge } from "./ticket-badge";
 
 /** The fan's tickets, newest first, void ones included. */
 export function TicketList() {
   const t = useTranslations("tickets");
   const common = useTranslations("common");
-  const list = useList<Wire<Ticket>>(["tickets"], "/tickets");
+  const list = useList<Wire<Ticket>>(["tickets", "own"], "/tickets");
   if (list.isError && !list.items) {
     return (
       <div className="page-narrow">
@@ -51,11 +53,13 @@ export function TicketList() {
         ))}
       </ul>
       <MoreButton list={list} />
+      <GivenTickets />
     </div>
   );
 }
 
 function TicketCard({ ticket }: { ticket: Wire<Ticket> }) {
+  const t = useTranslations("tickets");
   const common = useTranslations("common");
   const isVoid = ticket.status === "void";
   return (
@@ -64,7 +68,10 @@ function TicketCard({ ticket }: { ticket: Wire<Ticket> }) {
       className={`flex items-center gap-4 rounded-card border border-line p-5 no-underline transition-colors hover:border-line-strong sm:p-6 ${isVoid ? "bg-sunken text-muted" : "bg-surface"}`}
     >
       <div className="min-w-0 flex-1 space-y-1">
-        <TicketBadge status={ticket.status} />
+        <p className="flex flex-wrap gap-2">
+          <TicketBadge status={ticket.status} />
+          {ticket.transfer && <Badge tone="warn">{t("transfer.badge")}</Badge>}
+        </p>
         <h2 className="pt-1 text-heading">{ticket.concert.title}</h2>
         <p className="font-semibold">
           {common("seat", { section: ticket.section, row: ticket.row, number: ticket.number })}

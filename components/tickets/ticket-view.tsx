@@ -3,10 +3,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useLocale, useTranslations } from "next-intl";
 import { read } from "@/components/api-client";
+import { isProblem } from "@/components/api-problem";
 import { LoadingRows } from "@/components/loading-rows";
 import { ProblemPage } from "@/components/problem-text";
-import { buttonClass } from "@/components/ui/button";
+import { buttonClass, LinkButton } from "@/components/ui/button";
 import { DateTime } from "@/components/ui/date-time";
+import { EmptyState } from "@/components/ui/empty-state";
 import { Money } from "@/components/ui/money";
 import { Notice } from "@/components/ui/notice";
 import type { Wire } from "@/components/wire";
@@ -14,6 +16,9 @@ import { Link } from "@/i18n/navigation";
 import type { Ticket } from "@/lib/tickets/schema";
 import { TicketBadge } from "./ticket-badge";
 import { TicketSeat } from "./ticket-seat";
+import { TransferPanel } from "./transfer-panel";
+
+const WATCH_MS = 5000;
 
 /** One ticket, as it is shown at the door. */
 export function TicketView({ ticketId }: { ticketId: string }) {
@@ -21,14 +26,29 @@ export function TicketView({ ticketId }: { ticketId: string }) {
   const ticket = useQuery({
     queryKey: ["ticket", ticketId],
     queryFn: ({ signal }) => read<Wire<Ticket>>(`/tickets/${encodeURIComponent(ticketId)}`, { signal }),
+    // While a link is open somebody may take the ticket at any moment.
+    refetchInterval: ({ state }) => (state.data?.transfer ? WATCH_MS : false),
   });
+  const isGone = ticket.data?.transfer && isProblem(ticket.error, "not_found");
   return (
     <div className="page-narrow pt-6 pb-20 sm:pt-12">
       {ticket.isPending && <LoadingRows rows={1} className="h-[36rem]" />}
       {ticket.isError && !ticket.data && (
         <ProblemPage error={ticket.error} onRetry={() => ticket.refetch()} here={`/tickets/${ticketId}`} />
       )}
-      {ticket.data && (
+      {isGone && (
+        <EmptyState
+          title={t("gone.title")}
+          action={
+            <LinkButton href="/tickets" variant="outline">
+              {t("title")}
+            </LinkButton>
+          }
+        >
+          {t("gone.text")}
+        </EmptyState>
+      )}
+      {ticket.data && !isGone && (
         <>
           <Link
             href="/tickets"
@@ -37,6 +57,7 @@ export function TicketView({ ticketId }: { ticketId: string }) {
             ← {t("title")}
           </Link>
           <Sheet ticket={ticket.data} />
+          {ticket.data.status === "issued" && <TransferPanel ticket={ticket.data} />}
         </>
       )}
     </div>
@@ -64,7 +85,7 @@ function Sheet({ ticket }: { ticket: Wire<Ticket> }) {
       <div className="flex flex-col items-center gap-5 p-6 sm:p-8">
         {isVoid ? (
           <Notice tone="warn" className="w-full" title={t("void.title")}>
-            {t("void.text")}
+            {ticket.bought ? t("void.text") : t("void.given")}
           </Notice>
         ) : (
           <>
@@ -76,7 +97,8 @@ function Sheet({ ticket }: { ticket: Wire<Ticket> }) {
             <div className="w-full max-w-80 rounded-card border border-line bg-white p-4">
               {/* biome-ignore lint/performance/noImgElement: a private SVG of the API, the same at any size. */}
               <img
-                src={`/api/tickets/${ticket.id}.svg`}
+                // Another holder, another code: not the picture that the browser has kept.
+                src={`/api/tickets/${ticket.id}.svg#${ticket.code.slice(-8)}`}
                 alt={t("qr")}
                 width={320}
                 height={320}
@@ -95,9 +117,13 @@ function Sheet({ ticket }: { ticket: Wire<Ticket> }) {
         <span>
           {ticket.tier} · <Money amount={ticket.price} currency={ticket.currency} />
         </span>
-        <Link href="/reservations" className="underline underline-offset-4">
-          {t("toReservation")}
-        </Link>
+        {ticket.bought ? (
+          <Link href="/reservations" className="underline underline-offset-4">
+            {t("toReservation")}
+          </Link>
+        ) : (
+          <span>{t("received")}</span>
+        )}
       </footer>
     </article>
   );

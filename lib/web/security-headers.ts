@@ -47,13 +47,26 @@ export const DEVELOPMENT_POLICY = pagePolicy("'self' 'unsafe-inline' 'unsafe-eva
  */
 export const PLAIN_NEXT_POLICY = pagePolicy("'self' 'unsafe-inline'");
 
+/** The door's page, in any language: it alone may run WebAssembly, which reads QR codes where the browser cannot. */
+const DOOR_PAGE = /^\/[a-z]{2}\/organizer\/check-in$/;
+const WEB_ASSEMBLY = "'wasm-unsafe-eval'";
+
+/** The same for the door's page on plain Next, and the paths that it is at. */
+export const PLAIN_NEXT_DOOR = {
+  source: "/:locale/organizer/check-in",
+  policy: pagePolicy(`'self' 'unsafe-inline' ${WEB_ASSEMBLY}`),
+};
+
 const INLINE_SCRIPT = /<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/gi;
 
+/** Whether the page at a path, which is the door's, needs WebAssembly. */
+export const needsWebAssembly = (path: string): boolean => DOOR_PAGE.test(path);
+
 /** The policy of one finished page: files of our own, and exactly the inline scripts that stand in it. */
-export function policyOf(html: string): string {
+export function policyOf(html: string, webAssembly = false): string {
   const hashes = new Set<string>();
   for (const [, script = ""] of html.matchAll(INLINE_SCRIPT)) {
     if (script) hashes.add(`'sha256-${createHash("sha256").update(script).digest("base64")}'`);
   }
-  return pagePolicy(["'self'", ...hashes].join(" "));
+  return pagePolicy(["'self'", ...hashes, ...(webAssembly ? [WEB_ASSEMBLY] : [])].join(" "));
 }

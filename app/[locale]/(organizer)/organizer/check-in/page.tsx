@@ -12,17 +12,17 @@ export const generateStaticParams = everyLocale;
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { locale } = await openLocale(params);
-  const t = await getTranslations({ locale, namespace: "organizer.checkIn" });
+  const t = await getTranslations({ locale, namespace: "door" });
   return { title: t("title"), robots: { index: false } };
 }
 
 export default async function Page({ params }: Props) {
   await openLocale(params);
-  const t = await getTranslations("organizer.checkIn");
+  const t = await getTranslations("door");
   return (
     <div className="page-width pb-24">
       <PageHeading title={t("title")} lead={t("lead")} />
-      <ClientMessages areas={["organizer", "catalog"]}>
+      <ClientMessages areas={["organizer", "door"]}>
         <OrganizerOnly here="/organizer/check-in">
           <CheckInDesk />
         </OrganizerOnly>
