@@ -5,11 +5,16 @@ import { expect } from "@playwright/test";
 
 type Account = { role: string; email: string; password: string };
 
-/** A bearer token of the demo organiser of the product under test. */
-export async function organizerToken(origin: string): Promise<string> {
+/** The demo organiser of the product under test. */
+export async function organizerAccount(): Promise<Account> {
   const file = path.join(process.env.FRONTROW_E2E_DATA as string, "demo-accounts.json");
   const accounts = JSON.parse(await readFile(file, "utf8")) as Account[];
-  const { email, password } = accounts.find(({ role }) => role === "organizer") as Account;
+  return accounts.find(({ role }) => role === "organizer") as Account;
+}
+
+/** A bearer token of the demo organiser. */
+export async function organizerToken(origin: string): Promise<string> {
+  const { email, password } = await organizerAccount();
   const reply = await fetch(`${origin}/api/sessions`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
