@@ -1,4 +1,4 @@
-import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
+import { drizzle, type NodePgDatabase, NodePgTransaction } from "drizzle-orm/node-postgres";
 import type { PgTransaction } from "drizzle-orm/pg-core";
 import pg from "pg";
 import { readEnv } from "@/lib/core/env";
@@ -38,6 +38,8 @@ export function createClient(url: string, poolSize: number): Client {
     statement_timeout: 10_000,
     idle_in_transaction_session_timeout: 10_000,
     options: PLANNER,
+    // Statements that do not need each other's answers (`Promise.all` inside a transaction) go out together.
+    pipeline: true,
   });
   // An idle connection that the server ends must not end the process; the pool opens another.
   pool.on("error", (error) => log("warn", "database.connection-lost", errorFields(error)));
@@ -48,30 +50,44 @@ export function createClient(url: string, poolSize: number): Client {
   return db;
 }
 
-type SessionOf<T> = { new (client: pg.PoolClient, dialect: unknown, schema: unknown, options: unknown): Session<T> };
-type Session<T> = {
-  dialect: unknown;
-  schema: unknown;
-  options: unknown;
-  transaction(work: (tx: Tx) => Promise<T>, config?: unknown): Promise<T>;
-};
+type SessionClass = { new (client: pg.PoolClient, dialect: unknown, schema: unknown, options: unknown): unknown };
+type Session = { dialect: unknown; schema: unknown; options: unknown };
+type TransactionClass = { new (dialect: unknown, session: unknown, schema: unknown): Tx };
 
 /**
  * Drizzle's transaction, on a connection that is always given back. Drizzle 0.45.4 takes a connection out of the pool
  * and loses it for good when `begin` fails, so a few killed backends would empty the pool; and a connection that dies
  * between two statements of a transaction would end the process, because nobody listens to its `error` event.
- * (`db/driver.test.ts` shows both.)
+ * (`db/driver.test.ts` shows both.) A `commit` that PostgreSQL answers with a rollback is an error here.
  */
 function safeTransaction(db: Client): Client["transaction"] {
-  return async <T>(work: (tx: Tx) => Promise<T>, config?: unknown): Promise<T> => {
-    const shared = (db as unknown as { _: { session: Session<T> } })._.session;
+  return async <T>(work: (tx: Tx) => Promise<T>, config?: object): Promise<T> => {
+    if (config && Object.keys(config).length > 0) throw new Error("Transactions here run at read committed.");
+    const shared = (db as unknown as { _: { session: Session } })._.session;
     const connection = await db.$client.connect();
     // What it says is also said by the statement under way or the next one.
     const ignore = () => {};
     connection.on("error", ignore);
     try {
-      const Session = shared.constructor as SessionOf<T>;
-      return await new Session(connection, shared.dialect, shared.schema, shared.options).transaction(work, config);
+      const session = new (shared.constructor as SessionClass)(
+        connection,
+        shared.dialect,
+        shared.schema,
+        shared.options,
+      );
+      const tx = new (NodePgTransaction as unknown as TransactionClass)(shared.dialect, session, shared.schema);
+      // Answered before anything else is sent: what follows a `begin` that failed would commit by itself.
+      await connection.query("begin");
+      try {
+        const result = await work(tx);
+        const { command } = await connection.query("commit");
+        if (command !== "COMMIT") throw new Error(`A transaction that had failed was to be committed (${command}).`);
+        return result;
+      } catch (error) {
+        // A connection that cannot even do this is not used again; the error to tell is the first one.
+        await connection.query("rollback").catch(ignore);
+        throw error;
+      }
     } finally {
       connection.off("error", ignore);
       // A connection left inside a transaction is not used again.
@@ -79,6 +95,10 @@ function safeTransaction(db: Client): Client["transaction"] {
     }
   };
 }
+
+/** Runs `work` in a transaction: the caller's, if `db` is one, else one of its own. */
+export const inTransaction = <T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> =>
+  "$client" in db ? db.transaction(work) : work(db);
 
 /** This process's one client, on `DATABASE_URL`. */
 export function getDb(): Client {

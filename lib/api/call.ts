@@ -95,8 +95,8 @@ export type IdempotentCall<Path extends string, A extends Access, Query, Body, P
   handle: (
     input: Omit<Input<Path, A, Query, Body>, "db"> & { db: Client | Tx; pass: Pass },
   ) => Promise<Pick<Answer, "status" | "body">>;
-  /** After the commit, whatever came out. */
-  after?: (input: Input<Path, A, Query, Body>) => void;
+  /** After the commit or its failure. `pass` is absent where `before` refused; `isDone` says that the call did its work. */
+  after?: (input: Input<Path, A, Query, Body>, pass: Pass | undefined, isDone: boolean) => void;
 };
 
 /** A call with its types worn off, as the machinery that serves and describes it sees it. */

@@ -1,6 +1,6 @@
 import type { Client } from "@/db/client";
 import type { ErrorCode } from "@/lib/core/errors";
-import { type Admission, requireAdmission } from "@/lib/queue/admission";
+import { type Admission, type PresentedToken, presentToken, requireAdmission } from "@/lib/queue/admission";
 import type { Caller } from "./caller";
 import { idOf } from "./input";
 
@@ -25,6 +25,17 @@ type Asking = {
   params: { concertId: string };
   header: (name: string) => string | undefined;
 };
+
+/**
+ * The gate for a write whose own statement asks whether the fan is admitted now: only the token itself is looked at.
+ * Throws `queue_token_required`, `queue_token_invalid`; the write throws the rest.
+ */
+export const showToken = ({ caller, params, header }: Omit<Asking, "db">): PresentedToken =>
+  presentToken({
+    token: header("queue-token"),
+    concertId: idOf(params.concertId, "concert"),
+    userId: caller.userId,
+  });
 
 /** The gate of the contract: lets the signed-in fan pass whose token is for this concert and admitted now. */
 export const passGate = ({ db, caller, params, header }: Asking): Promise<Admission> =>

@@ -113,31 +113,37 @@ async function idempotently(
   input: Input<string, "fan", undefined, undefined>,
   intent: Intent | null,
 ): Promise<Answer> {
+  let pass: unknown;
+  let isDone = false;
   try {
-    if (!intent) return await call.handle({ ...input, pass: await call.before(input) });
+    if (!intent) {
+      pass = await call.before(input);
+      const answer = await call.handle({ ...input, pass });
+      isDone = true;
+      return answer;
+    }
     const kept = await findAnswer(input.db, intent);
     if (kept) return replayOf(kept);
-    const pass = await call.before(input).catch(async (refusal: unknown) => {
+    try {
+      pass = await call.before(input);
+    } catch (refusal) {
       // The first call may have ended what the gate asks for (paying ends an admission) since we looked.
       const meanwhile = await findAnswer(input.db, intent);
-      if (meanwhile) return { replay: meanwhile };
+      if (meanwhile) return replayOf(meanwhile);
       throw refusal;
-    });
-    if (isReplay(pass)) return replayOf(pass.replay);
+    }
     const answer = await answerOnce(input.db, intent, async (tx) => {
       const { status, body } = await call.handle({ ...input, db: tx, pass });
       return { status, body: JSON.stringify(body) };
     });
+    isDone = !answer.replayed && answer.status < 400;
     return answer.replayed ? replayOf(answer) : keptAnswer(answer);
   } finally {
-    call.after?.(input);
+    call.after?.(input, pass, isDone);
   }
 }
 
 type Kept = { status: number; body: string };
-
-const isReplay = (pass: unknown): pass is { replay: Kept } =>
-  typeof pass === "object" && pass !== null && "replay" in pass;
 
 const keptAnswer = ({ status, body }: Kept): Answer => ({
   status,

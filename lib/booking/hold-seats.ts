@@ -2,7 +2,7 @@ import { type Db, statement } from "@/db/client";
 import { AppError, invalidRequest, notFound, unavailable } from "@/lib/core/errors";
 import { isId, newId } from "@/lib/core/ids";
 import { oncePerProcess } from "@/lib/core/registry";
-import { ADMITTED_NOW, claimedUntil, type PresentedToken } from "@/lib/queue/admission";
+import { ADMITTED_NOW, claimedUntil, explainRefusal, type PresentedToken } from "@/lib/queue/admission";
 import { explainHold } from "./explain-hold";
 import { refuseSeatsLeftAlone } from "./orphan-guard";
 import { RESERVATION_COLUMNS, type ReservationRow, reservationOf } from "./reservation";
@@ -85,11 +85,12 @@ export async function holdSeats(
   db: Db,
   { admission, performanceId, seatIds }: { admission: PresentedToken; performanceId: string; seatIds: string[] },
 ): Promise<Reservation> {
-  if (!isId(performanceId)) throw notFound("performance");
-  if (!seatIds.every(isId)) throw notFound("seat");
-  if (seatIds.length === 0) throw invalidRequest([{ path: "seatIds", message: "names no seat" }]);
-  if (new Set(seatIds).size !== seatIds.length)
-    throw invalidRequest([{ path: "seatIds", message: "names a seat twice" }]);
+  const nonsense = nonsenseIn(performanceId, seatIds);
+  if (nonsense) {
+    // Whoever may not come in hears that first.
+    await explainRefusal(db, admission);
+    throw nonsense;
+  }
   const wanted = { admission, performanceId, seatIds };
   if (ruled().has(admission.concertId)) return await holdByRule(db, wanted);
   const held = await take(db, hold, wanted);
@@ -125,6 +126,14 @@ async function take(
     if (hasRule !== (by === holdRuled)) return null;
   }
   throw unavailable("These seats are being fought for; try again.");
+}
+
+function nonsenseIn(performanceId: string, seatIds: string[]): AppError | null {
+  if (!isId(performanceId)) return notFound("performance");
+  if (!seatIds.every(isId)) return notFound("seat");
+  if (seatIds.length === 0) return invalidRequest([{ path: "seatIds", message: "names no seat" }]);
+  const isTwice = new Set(seatIds).size !== seatIds.length;
+  return isTwice ? invalidRequest([{ path: "seatIds", message: "names a seat twice" }]) : null;
 }
 
 /** Whether a hold failed because someone else has a seat. */

@@ -60,7 +60,10 @@ export async function settleReservation(
 
 async function whyUnsettled(tx: Db, admission: PresentedToken, reservationId: string): Promise<Error> {
   const [row] = await readOwn(tx, [admission.concertId, reservationId, admission.userId]);
-  if (!row) return notFound("reservation");
+  if (!row) {
+    await explainRefusal(tx, admission);
+    return notFound("reservation");
+  }
   if (row.status === "paid" || row.status === "refunded") return reservationAlreadyPaid();
   if (row.status === "cancelled") return reservationCancelled();
   if (row.status === "expired") return reservationExpired();

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
 import { readEnv } from "./env";
 import { oncePerProcess } from "./registry";
 
@@ -7,11 +7,11 @@ export type SigningPurpose = "queue" | "session" | "ticket" | "transfer";
 
 const MAC_BYTES = 32;
 
-function keyFor(purpose: SigningPurpose): Buffer {
+function keyFor(purpose: SigningPurpose): KeyObject {
   return oncePerProcess(`signing.${purpose}`, () => {
     const secret = readEnv().authSecret;
     if (!secret) throw new Error("AUTH_SECRET is not set.");
-    return createHmac("sha256", secret).update(`frontrow:${purpose}`).digest();
+    return createSecretKey(createHmac("sha256", secret).update(`frontrow:${purpose}`).digest());
   });
 }
 

@@ -1,4 +1,4 @@
-import { type Db, statement } from "@/db/client";
+import { type Db, inTransaction, statement } from "@/db/client";
 import { settleReservation } from "@/lib/booking/settle-reservation";
 import { notFound } from "@/lib/core/errors";
 import { isId, newId } from "@/lib/core/ids";
@@ -26,14 +26,17 @@ export async function payReservation(
 ): Promise<Payment> {
   if (!isId(reservationId)) throw notFound("reservation");
   const { concertId, userId } = admission;
-  return await db.transaction(async (tx) => {
+  return await inTransaction(db, async (tx) => {
     const { reservation, paidAt, isLimitReached } = await settleReservation(tx, { admission, reservationId });
     const { performanceId, seats, amount, currency } = reservation;
-    const { balance } = await payFromWallet(tx, { userId, amount, currency, concertId, reservationId, at: paidAt });
-    const tickets = await issueTickets(tx, { concertId, reservationId, performanceId, userId, seats, at: paidAt });
     const id = newId();
-    await insertPayment(tx, [concertId, id, reservationId, userId, amount, currency, paidAt]);
-    if (isLimitReached) await completeAdmission(tx, admission);
+    // Sent together and done in this order.
+    const [{ balance }, tickets] = await Promise.all([
+      payFromWallet(tx, { userId, amount, currency, concertId, reservationId, at: paidAt }),
+      issueTickets(tx, { concertId, reservationId, performanceId, userId, seats, at: paidAt }),
+      insertPayment(tx, [concertId, id, reservationId, userId, amount, currency, paidAt]),
+      isLimitReached ? completeAdmission(tx, admission) : null,
+    ]);
     return { id, reservationId, amount, currency, balance, paidAt: paidAt.toISOString(), tickets };
   });
 }

@@ -1,7 +1,8 @@
+import { isId } from "@/lib/core/ids";
 import { cancelReservation } from "@/lib/payment/cancel-reservation";
 import { payReservation } from "@/lib/payment/pay-reservation";
 import { defineCall, defineIdempotentCall } from "../call";
-import { GATED, passGate } from "../gate";
+import { GATED, passGate, showToken } from "../gate";
 import { idOf } from "../input";
 import { payment } from "../schemas";
 import { whose } from "../whose";
@@ -40,7 +41,7 @@ export const paymentCalls = [
       "reservation_already_paid",
       "reservation_cancelled",
     ],
-    before: passGate,
+    before: async (input) => (isId(input.params.reservationId) ? showToken(input) : await passGate(input)),
     async handle({ db, params, pass: admission }) {
       const reservationId = idOf(params.reservationId, "reservation");
       return { status: 201, body: await payReservation(db, { admission, reservationId }) };

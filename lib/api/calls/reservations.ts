@@ -1,11 +1,15 @@
+import type { Db } from "@/db/client";
 import { changeSeats } from "@/lib/booking/change-seats";
+import { seatUnavailable } from "@/lib/booking/errors";
 import { extendHold } from "@/lib/booking/extend-hold";
 import { holdBestAvailable } from "@/lib/booking/hold-best-available";
 import { holdSeats } from "@/lib/booking/hold-seats";
 import { getReservation, listReservations } from "@/lib/booking/queries";
-import { changeSeatsSchema, reserveSchema } from "@/lib/booking/schema";
+import { changeSeatsSchema, type Reservation, reserveSchema } from "@/lib/booking/schema";
+import { type SeatTurn, takeSeatTurn } from "@/lib/booking/seat-turns";
+import { checkAdmission } from "@/lib/queue/admission";
 import { defineCall, defineIdempotentCall } from "../call";
-import { GATED, passGate } from "../gate";
+import { GATED, passGate, showToken } from "../gate";
 import { idOf } from "../input";
 import { DEFAULT_LIMIT, pageOf, pageQuery, reservation } from "../schemas";
 import { whose } from "../whose";
@@ -28,15 +32,24 @@ export const reservationCalls = [
     body: reserveSchema,
     answers: { 201: { description: "The seats are held.", schema: reservation } },
     problems: [...GATED.problems, "seat_unavailable", "seat_left_alone", "seat_limit_exceeded", "not_on_sale"],
-    before: passGate,
-    async handle({ db, body, pass: admission }) {
+    // In turns before the transaction of the key begins: nobody waits for a seat with a connection in hand.
+    async before(input): Promise<{ hold: (db: Db) => Promise<Reservation>; turn?: SeatTurn }> {
+      const { body } = input;
       const { performanceId } = body;
-      const held =
-        "seatIds" in body
-          ? await holdSeats(db, { admission, performanceId, seatIds: body.seatIds })
-          : await holdBestAvailable(db, { admission, performanceId, ...body.bestAvailable });
-      return { status: 201, body: held };
+      if (!("seatIds" in body)) {
+        const admission = await passGate(input);
+        return { hold: (db) => holdBestAvailable(db, { admission, performanceId, ...body.bestAvailable }) };
+      }
+      const admission = showToken(input);
+      const turn = await takeSeatTurn(admission.concertId, body.seatIds);
+      if (turn.taken.length === 0) {
+        return { hold: (db) => holdSeats(db, { admission, performanceId, seatIds: body.seatIds }), turn };
+      }
+      await checkAdmission(input.db, admission);
+      return { hold: () => Promise.reject(seatUnavailable(turn.taken)) };
     },
+    handle: async ({ db, pass }) => ({ status: 201, body: await pass.hold(db) }),
+    after: (_, pass, isDone) => pass?.turn?.end(isDone),
   }),
   defineCall({
     method: "GET",
