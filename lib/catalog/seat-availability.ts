@@ -43,6 +43,8 @@ type Want = { db: Db; section: string | null };
 /** One performance as this process knows it. */
 class Hall {
   private layout: Layout | null = null;
+  /** Monotonic, of the question behind the last answer about all sections. */
+  private readAt = Number.NEGATIVE_INFINITY;
   private readonly reads = new SharedRead<Want, Layout>((wants) => this.refresh(wants));
 
   constructor(
@@ -59,10 +61,17 @@ class Hall {
     return isShareable(want.db) ? await this.reads.ask(want) : await this.refresh([want]);
   }
 
+  /** The layout as it was at most `maxAgeMs` ago. */
+  async look(db: Db, maxAgeMs: number): Promise<Layout> {
+    if (this.layout && performance.now() - this.readAt <= maxAgeMs) return this.layout;
+    return await this.read({ db, section: null });
+  }
+
   private async refresh(wants: Want[]): Promise<Layout> {
     const [{ db }] = wants as [Want];
     const { concertId, performanceId } = this;
     for (;;) {
+      const askedAt = performance.now();
       const blocks = this.layout && wantedBlocks(this.layout, wants);
       const rows = blocks
         ? await takenOfSections(db, [concertId, performanceId, blocks.map(({ id }) => id)])
@@ -80,6 +89,7 @@ class Hall {
         const row = taken.get(block.id);
         block.update(row?.held ?? null, row?.sold ?? null);
       }
+      if (!blocks) this.readAt = askedAt;
       return this.layout;
     }
   }
@@ -194,6 +204,22 @@ export async function readSeats(
  */
 export const readSeatStates = (db: Db, question: Question): Promise<SeatsAnswer> =>
   askHall(db, question, null, writeStates);
+
+/**
+ * A performance's sections in the organiser's order with their seats, as they stood at most `maxAgeMs` ago: for choosing
+ * seats, which the hold then decides on. They change under whoever keeps them. Throws `not_found`.
+ */
+export async function lookAtHall(db: Db, question: Question, maxAgeMs: number): Promise<SeatBlock[]> {
+  const { concertId, performanceId } = question;
+  if (!isId(concertId) || !isId(performanceId)) throw notFound("performance");
+  const hall = isShareable(db) ? hallOf(concertId, performanceId) : new Hall(concertId, performanceId);
+  try {
+    return [...(await hall.look(db, maxAgeMs)).blocks.values()];
+  } catch (error) {
+    if (hall.seatCount === 0) halls().delete(keyOf(concertId, performanceId));
+    throw error;
+  }
+}
 
 /** Drops what this process keeps of a performance's seats; the next question reads everything anew. */
 export function forgetSeats(performanceId: string): void {

@@ -64,7 +64,12 @@ export async function readLayout(
 /** One section of a performance: its seats, who has them, and the JSON of both, made once per change. */
 export class SeatBlock {
   readonly id: string;
-  private readonly seatsPerRow: number;
+  readonly name: string;
+  readonly tier: string;
+  readonly rows: number;
+  readonly seatsPerRow: number;
+  /** Of its first seat; all of a section cost the same unless somebody was promised an older price. */
+  readonly price: number;
   private readonly ids: string[];
   private readonly prices: string[];
   private readonly beforeRow: string;
@@ -75,13 +80,17 @@ export class SeatBlock {
   version: string;
 
   constructor(
-    block: { id: string; name: string; tier: string; seats_per_row: number; ids: string; prices: string },
+    block: { id: string; name: string; tier: string; rows: number; seats_per_row: number; ids: string; prices: string },
     revision: string,
   ) {
     this.id = block.id;
+    this.name = block.name;
+    this.tier = block.tier;
+    this.rows = block.rows;
     this.seatsPerRow = block.seats_per_row;
     this.ids = block.ids.split(",");
     this.prices = block.prices.split(",");
+    this.price = Number(this.prices[0]);
     this.beforeRow = `","section":${JSON.stringify(block.name)},"row":`;
     this.beforePrice = `,"tier":${JSON.stringify(block.tier)},"price":`;
     this.revision = revision;
@@ -98,6 +107,15 @@ export class SeatBlock {
     this.taken = taken;
     this.version = this.hash();
     this.json.clear();
+  }
+
+  /** Seats are counted from 0, row by row. */
+  idOf(index: number): string {
+    return this.ids[index] as string;
+  }
+
+  isAvailable(index: number): boolean {
+    return this.taken[index] === AVAILABLE;
   }
 
   /** The seats as JSON objects with commas between them, without brackets. */

@@ -2,7 +2,7 @@ import type { Db } from "@/db/client";
 import { changeSeats } from "@/lib/booking/change-seats";
 import { seatUnavailable } from "@/lib/booking/errors";
 import { extendHold } from "@/lib/booking/extend-hold";
-import { holdBestAvailable } from "@/lib/booking/hold-best-available";
+import { holdBestAvailable, lookForBest } from "@/lib/booking/hold-best-available";
 import { holdSeats } from "@/lib/booking/hold-seats";
 import { getReservation, listReservations } from "@/lib/booking/queries";
 import { changeSeatsSchema, type Reservation, reserveSchema } from "@/lib/booking/schema";
@@ -38,7 +38,9 @@ export const reservationCalls = [
       const { performanceId } = body;
       if (!("seatIds" in body)) {
         const admission = await passGate(input);
-        return { hold: (db) => holdBestAvailable(db, { admission, performanceId, ...body.bestAvailable }) };
+        // Also for the picture in memory, which cannot be brought up to date inside the transaction.
+        const hall = await lookForBest(input.db, { concertId: admission.concertId, performanceId });
+        return { hold: (db) => holdBestAvailable(db, { admission, performanceId, hall, ...body.bestAvailable }) };
       }
       const admission = showToken(input);
       const turn = await takeSeatTurn(admission.concertId, body.seatIds);

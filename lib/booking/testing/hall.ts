@@ -64,3 +64,10 @@ export async function takenSeats(db: Client, concertId: string): Promise<Map<str
   );
   return new Map(rows.map(({ id, reservation_id }) => [id, reservation_id]));
 }
+
+/** Whether everybody of a group sits beside somebody of it. */
+export function nobodyAlone(seats: readonly { section: string; row: number; number: number }[]): boolean {
+  const isBeside = (a: (typeof seats)[number], b: (typeof seats)[number]) =>
+    a.section === b.section && a.row === b.row && Math.abs(a.number - b.number) === 1;
+  return seats.length === 1 || seats.every((a) => seats.some((b) => isBeside(a, b)));
+}
