@@ -203,10 +203,27 @@ export const reservation = z
     createdAt: time,
     expiresAt: time,
     paidAt: time.nullable(),
+    refundedSeats: z
+      .array(reservedSeat)
+      .describe("Given back since they were paid, while others stayed; `amount` and `seats` are without them"),
     extensions: count.describe("How often its hold was extended"),
     offered: z.boolean().describe("Offered from the waitlist: it may be paid without a queue token"),
   })
   .openapi("Reservation");
+
+export const refund = z
+  .object({
+    id,
+    reservationId: id,
+    reservationStatus: z.enum(["paid", "refunded"]).describe("`refunded` once nothing of the reservation is left"),
+    ticketIds: z.array(id),
+    seats: z.array(reservedSeat),
+    amount,
+    currency,
+    balance: amount.describe("Of the wallet that got it"),
+    refundedAt: time,
+  })
+  .openapi("Refund");
 
 const ticketSummary = { id, code: z.string(), section: z.string(), row: z.int(), number: z.int() };
 export const payment = z

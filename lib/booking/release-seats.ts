@@ -3,15 +3,12 @@ import { FREED } from "./free-seats";
 import { RESERVATION_COLUMNS, type ReservationRow, reservationOf } from "./reservation";
 import type { Reservation } from "./schema";
 
-/**
- * Ends a reservation in one of the two ways and frees the seats that it still has. Seats that a later hold took over
- * stay with that hold.
- */
+// Seats that a later hold took over stay with that hold.
 const release = statement<ReservationRow>(
   "booking_release",
   `with ended as (
-     update reservations set status = $4, ended_at = now()
-     where concert_id = $1 and id = $2 and user_id = $3 and status = $5 and ($5 <> 'held' or expires_at > now())
+     update reservations set status = 'cancelled', ended_at = now()
+     where concert_id = $1 and id = $2 and user_id = $3 and status = 'held' and expires_at > now()
      returning ${RESERVATION_COLUMNS}),
    freed as (
      update seats s set ${FREED}
@@ -24,13 +21,8 @@ const release = statement<ReservationRow>(
 type Whose = { concertId: string; reservationId: string; userId: string };
 
 /** Gives a held reservation's seats back; null if it is not held (any more). */
-export const releaseHold = (db: Db, whose: Whose): Promise<Reservation | null> => end(db, whose, "cancelled", "held");
-
-/** Takes a paid reservation's seats back, inside the refund's transaction; null if it is not paid (any more). */
-export const releasePaid = (tx: Db, whose: Whose): Promise<Reservation | null> => end(tx, whose, "refunded", "paid");
-
-async function end(db: Db, whose: Whose, to: "cancelled" | "refunded", from: "held" | "paid") {
-  const [row] = await release(db, [whose.concertId, whose.reservationId, whose.userId, to, from]);
+export async function releaseHold(db: Db, whose: Whose): Promise<Reservation | null> {
+  const [row] = await release(db, [whose.concertId, whose.reservationId, whose.userId]);
   return row ? reservationOf(row) : null;
 }
 

@@ -14,12 +14,13 @@ export type ReservationRow = {
   created_at: Date;
   expires_at: Date;
   paid_at: Date | null;
+  refunded_seats: ReservationSeat[];
   extensions: number;
   offered: boolean;
 };
 
 /** The columns of a reservation, its status as of the database's clock: a hold past its end is `expired`. */
-export const RESERVATION_COLUMNS = `id, concert_id, user_id, performance_id, seats, amount, currency, created_at, expires_at, paid_at, extensions, offered,
+export const RESERVATION_COLUMNS = `id, concert_id, user_id, performance_id, seats, amount, currency, created_at, expires_at, paid_at, refunded_seats, extensions, offered,
   case when status = 'held' and expires_at <= now() then 'expired' else status end as status`;
 
 export const reservationOf = (row: ReservationRow): Reservation => ({
@@ -33,6 +34,7 @@ export const reservationOf = (row: ReservationRow): Reservation => ({
   createdAt: row.created_at.toISOString(),
   expiresAt: row.expires_at.toISOString(),
   paidAt: row.paid_at?.toISOString() ?? null,
+  refundedSeats: row.refunded_seats,
   extensions: row.extensions,
   offered: row.offered,
 });

@@ -16,6 +16,8 @@ export type Reservation = {
   createdAt: string;
   expiresAt: string;
   paidAt: string | null;
+  /** Seats given back since they were paid, while others stayed; `amount` and `seats` are without them. */
+  refundedSeats: ReservationSeat[];
   /** How often its hold was extended. */
   extensions: number;
   /** Seats that came back, offered to this fan from the waitlist. */

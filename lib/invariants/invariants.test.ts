@@ -113,10 +113,26 @@ const FORBIDDEN: Record<string, ((w: World) => SQL[])[]> = {
   ],
   "refund-moved-its-money": [
     ({ refunded }) => [sql`delete from ledger_entries where reservation_id = ${refunded.id} and kind = 'refund'`],
-    ({ paid }) => [sql`update payments set refunded_at = now() where reservation_id = ${paid.id}`],
-    ({ refunded }) => [sql`update payments set refunded_at = null where reservation_id = ${refunded.id}`],
+    ({ refunded }) => [
+      sql`update ledger_entries set refund_id = ${newId()} where reservation_id = ${refunded.id} and kind = 'refund'`,
+    ],
     ({ refunded }) => [
       sql`update ledger_entries set amount = amount - sign(amount) where reservation_id = ${refunded.id} and kind = 'refund'`,
+    ],
+  ],
+  "refunded-what-was-paid": [
+    ({ paid }) => [sql`update payments set refunded_at = now() where reservation_id = ${paid.id}`],
+    ({ refunded }) => [sql`update payments set refunded_at = null where reservation_id = ${refunded.id}`],
+    ({ refunded }) => [sql`update refunds set amount = amount - 1 where reservation_id = ${refunded.id}`],
+    ({ refunded, paid }) => [
+      sql`insert into refunds select (jsonb_populate_record(f, jsonb_build_object('id', ${newId()}::text, 'reservation_id', ${paid.id}::text))).*
+          from refunds f where reservation_id = ${refunded.id}`,
+    ],
+  ],
+  "ticket-refunded-once": [
+    ({ refunded }) => [sql`update tickets set status = 'issued' where reservation_id = ${refunded.id}`],
+    ({ refunded }) => [
+      sql`delete from refunded_tickets where refund_id = (select id from refunds where reservation_id = ${refunded.id})`,
     ],
   ],
   "transfers-sum-to-zero": [

@@ -1,3 +1,6 @@
+import { z } from "zod";
+import type { ReservedSeat } from "@/db/schema/booking";
+
 /** A settled reservation with its tickets (the contract's object). */
 export type Payment = {
   id: string;
@@ -8,4 +11,42 @@ export type Payment = {
   balance: number;
   paidAt: string;
   tickets: { id: string; code: string; section: string; row: number; number: number }[];
+};
+
+/** Nobody has more tickets of one reservation. */
+const MOST_TICKETS = 100;
+
+const ticketIds = z
+  .array(z.string().min(1).max(64))
+  .min(1)
+  .max(MOST_TICKETS)
+  .refine((ids) => new Set(ids.map((id) => id.toLowerCase())).size === ids.length, "names a ticket twice");
+
+/** Body of a fan's refund of some tickets. */
+export const refundSchema = z.strictObject({ ticketIds });
+
+/** Body of an organiser's refund; without `ticketIds` all that are left. */
+export const grantedRefundSchema = z.strictObject({
+  ticketIds: ticketIds.optional(),
+  reason: z
+    .string()
+    .trim()
+    .min(3)
+    .max(200)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, "must be one line of visible characters"),
+});
+
+/** Seats given back together. */
+export type Refund = {
+  id: string;
+  reservationId: string;
+  /** `refunded` once nothing of the reservation is left. */
+  reservationStatus: "paid" | "refunded";
+  ticketIds: string[];
+  seats: ReservedSeat[];
+  amount: number;
+  currency: string;
+  /** The wallet's balance after it. */
+  balance: number;
+  refundedAt: string;
 };

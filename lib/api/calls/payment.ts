@@ -1,10 +1,12 @@
 import { isId } from "@/lib/core/ids";
 import { cancelReservation } from "@/lib/payment/cancel-reservation";
 import { payReservation } from "@/lib/payment/pay-reservation";
+import { refundTickets } from "@/lib/payment/refund-tickets";
+import { grantedRefundSchema, refundSchema } from "@/lib/payment/schema";
 import { defineCall, defineIdempotentCall } from "../call";
 import { GATED, passGate, showToken } from "../gate";
 import { idOf } from "../input";
-import { payment } from "../schemas";
+import { payment, refund } from "../schemas";
 import { whose } from "../whose";
 
 const tag = "Reservations and payment";
@@ -45,6 +47,42 @@ export const paymentCalls = [
     async handle({ db, params, pass: admission }) {
       const reservationId = idOf(params.reservationId, "reservation");
       return { status: 201, body: await payReservation(db, { admission, reservationId }) };
+    },
+  }),
+  defineIdempotentCall({
+    method: "POST",
+    path: "/concerts/{concertId}/reservations/{reservationId}/refunds",
+    tag,
+    summary: "Give some tickets back",
+    description:
+      "Up to the concert's `refundUntilHours` before: the tickets are void, their seats on sale again, their price in the wallet. The reservation stays paid with the others; with the last one it is refunded.",
+    access: "fan",
+    body: refundSchema,
+    answers: { 201: { description: "Refunded.", schema: refund } },
+    problems: ["not_cancellable"],
+    before: async () => null,
+    async handle(input) {
+      const { ticketIds } = input.body;
+      return { status: 201, body: await refundTickets(input.db, { ...whose(input), ticketIds }) };
+    },
+  }),
+  defineIdempotentCall({
+    method: "POST",
+    path: "/admin/concerts/{concertId}/reservations/{reservationId}/refunds",
+    tag: "Organisers",
+    summary: "Refund a fan's reservation",
+    description:
+      "All tickets that are left, or some, whatever the concert's rule says; not one that was used at the door or belongs to another fan.",
+    access: "organizer",
+    body: grantedRefundSchema,
+    answers: { 201: { description: "Refunded.", schema: refund } },
+    problems: ["not_cancellable"],
+    before: async () => null,
+    async handle({ db, params, caller, body: { reason, ticketIds } }) {
+      const concertId = idOf(params.concertId, "reservation");
+      const reservationId = idOf(params.reservationId, "reservation");
+      const request = { concertId, reservationId, granted: { madeBy: caller.userId, reason } };
+      return { status: 201, body: await refundTickets(db, ticketIds ? { ...request, ticketIds } : request) };
     },
   }),
 ];
