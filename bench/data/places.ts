@@ -38,7 +38,7 @@ export async function makeStadium(db: Client, slug: string, fans: Fan[]): Promis
       userId,
       seatId: seats.rows[at]?.id as string,
       reservationId: newId(),
-      queueToken: signQueueToken({ concertId: concert.id, entryId, userId, number, enteredAt }),
+      queueToken: signQueueToken({ concertId: concert.id, entryId, userId, number, generation: 0, enteredAt }),
       bearer,
     };
   });

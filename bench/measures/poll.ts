@@ -21,7 +21,7 @@ async function makeLine(db: Client, length: number) {
   await plantLine(db, id, length);
   const requests = Array.from({ length: Math.min(TOKENS, length) }, (_, at) => {
     const number = 1 + Math.floor((at * length) / Math.min(TOKENS, length));
-    const claims = { concertId: id, entryId: newId(), userId: newId(), number, enteredAt: new Date() };
+    const claims = { concertId: id, entryId: newId(), userId: newId(), number, generation: 0, enteredAt: new Date() };
     return requestText({ method: "GET", path: `/api/concerts/${id}/queue`, queueToken: signQueueToken(claims) });
   });
   return { id, requests };

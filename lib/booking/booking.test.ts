@@ -48,7 +48,7 @@ async function makeHall(rows = 1, seatsPerRow = 10, maxSeatsPerFan = 4) {
 async function admit(concertId: string): Promise<Admission> {
   const { id: userId } = await makeUser(db);
   const entryId = await admitFan(db, { concertId, userId });
-  const token = signQueueToken({ concertId, entryId, userId, number: null, enteredAt: new Date() });
+  const token = signQueueToken({ concertId, entryId, userId, number: null, generation: 0, enteredAt: new Date() });
   return await requireAdmission(db, { token, concertId, userId });
 }
 

@@ -45,7 +45,7 @@ gate as (
   set holds = e.holds + 1, claimed_at = coalesce(e.claimed_at, now()),
       admitted_until = greatest(e.admitted_until, sale.ends, ${claimedUntil("sale.session_seconds")})
   from sale, mine
-  where e.concert_id = $1 and e.id = $2 and e.user_id = $3 and ${ADMITTED_NOW}
+  where e.concert_id = $1 and e.id = $2 and e.user_id = $3 and e.token_generation = $7 and ${ADMITTED_NOW}
     and e.holds = (select holds from queue_entries where concert_id = $1 and id = $2)
     and (select count(*) from free) = cardinality($5::uuid[])
     and mine.seats + cardinality($5::uuid[]) <= sale.seat_limit
@@ -118,9 +118,9 @@ async function take(
   by: typeof hold,
   { admission, performanceId, seatIds }: Wanted,
 ): Promise<Reservation | null> {
-  const { concertId, entryId, userId } = admission;
+  const { concertId, entryId, userId, generation } = admission;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const [row] = await by(db, [concertId, entryId, userId, performanceId, seatIds, newId()]);
+    const [row] = await by(db, [concertId, entryId, userId, performanceId, seatIds, newId(), generation]);
     if (row) return reservationOf(row);
     const { hasRule } = await explainHold(db, { admission, performanceId, seatIds, count: seatIds.length });
     if (hasRule !== (by === holdRuled)) return null;

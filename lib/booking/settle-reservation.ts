@@ -18,7 +18,8 @@ const settle = statement<Settled>(
      update reservations set status = 'paid', paid_at = now()
      where concert_id = $1 and id = $2 and user_id = $3 and status = 'held' and expires_at > now()
        and exists (select 1 from queue_entries e
-                   where e.concert_id = $1 and e.id = $4 and e.user_id = $3 and ${ADMITTED_NOW})
+                   where e.concert_id = $1 and e.id = $4 and e.user_id = $3 and e.token_generation = $5
+                     and ${ADMITTED_NOW})
      returning ${RESERVATION_COLUMNS}, seat_count),
    sold as (
      update seats s set sold_at = now(), held_until = null
@@ -46,8 +47,8 @@ export async function settleReservation(
   tx: Db,
   { admission, reservationId }: { admission: PresentedToken; reservationId: string },
 ): Promise<{ reservation: Reservation; paidAt: Date; isLimitReached: boolean }> {
-  const { concertId, entryId, userId } = admission;
-  const [row] = await settle(tx, [concertId, reservationId, userId, entryId]);
+  const { concertId, entryId, userId, generation } = admission;
+  const [row] = await settle(tx, [concertId, reservationId, userId, entryId, generation]);
   if (!row) throw await whyUnsettled(tx, admission, reservationId);
   // Thrown, so that the transaction takes the mark back too.
   if (row.sold !== row.seats.length) throw reservationExpired();

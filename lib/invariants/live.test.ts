@@ -34,7 +34,10 @@ async function shop(db: Client, hall: Hall, userId: string): Promise<void> {
   const { concertId } = hall;
   await topUpOnce(db, userId, 20_000);
   const { token = "" } = (await joinQueue(db, { concertId, userId })).view;
-  if (Math.random() < 0.2) return await leaveQueue(db, readQueueToken(token) as never);
+  if (Math.random() < 0.2) {
+    await leaveQueue(db, readQueueToken(token) as never);
+    return;
+  }
   await admitNext(db, concertId);
   const fan = { userId, token, admission: await requireAdmission(db, { token, concertId, userId }) };
   const places = [...hall.seatIds.keys()];

@@ -54,7 +54,7 @@ async function makeHall(maxSeatsPerFan = 2, startsInDays = 30) {
 async function admit(concertId: string, balance: number): Promise<Admission> {
   const { id: userId } = await makeUser(db, { balance });
   const entryId = await admitFan(db, { concertId, userId });
-  const token = signQueueToken({ concertId, entryId, userId, number: null, enteredAt: new Date() });
+  const token = signQueueToken({ concertId, entryId, userId, number: null, generation: 0, enteredAt: new Date() });
   return await requireAdmission(db, { token, concertId, userId });
 }
 

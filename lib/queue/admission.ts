@@ -17,6 +17,8 @@ export type PresentedToken = {
   readonly concertId: string;
   readonly entryId: string;
   readonly userId: string;
+  /** The token's; the entry's own is another one once the token was replaced. */
+  readonly generation: number;
   readonly [presented]: true;
 };
 
@@ -32,8 +34,8 @@ export const ADMITTED_NOW = "e.status = 'admitted' and e.admitted_until > now()"
 const CACHE_MS = 1000;
 const CACHE_MOST = 50_000;
 
-// Monotonic time until which a check need not be repeated, by entry.
-const cache = () => oncePerProcess("queue.admissions", () => new Map<string, number>());
+// By entry: monotonic time until which a check need not be repeated, for tokens of the generation that was checked.
+const cache = () => oncePerProcess("queue.admissions", () => new Map<string, { until: number; generation: number }>());
 
 /** What a claim sets, for the SET of a statement on `queue_entries e` beside `session_seconds` of the room. */
 export const claimedUntil = (sessionSeconds: string): string =>
@@ -72,7 +74,8 @@ export async function checkAdmission(db: Db, presented: PresentedToken): Promise
   const { concertId, entryId } = presented;
   const admission = presented as Admission;
   const now = performance.now();
-  if ((cache().get(entryId) ?? 0) > now) return admission;
+  const checked = cache().get(entryId);
+  if (checked && checked.until > now && checked.generation === presented.generation) return admission;
   const entry = await readEntry(db, concertId, entryId);
   await refuseUnlessAdmitted(db, presented, entry);
   if (entry?.claimedAt === null) {
@@ -82,7 +85,8 @@ export async function checkAdmission(db: Db, presented: PresentedToken): Promise
   }
   if (cache().size >= CACHE_MOST) cache().clear();
   const endsIn = (entry?.admittedUntil?.getTime() ?? 0) - Date.now();
-  cache().set(entryId, now + Math.max(0, Math.min(CACHE_MS, endsIn)));
+  const until = now + Math.max(0, Math.min(CACHE_MS, endsIn));
+  cache().set(entryId, { until, generation: presented.generation });
   return admission;
 }
 
@@ -110,27 +114,27 @@ export function presentToken(asked: { token: string | undefined; concertId: stri
   if (!token) throw queueTokenRequired();
   const claims = readQueueToken(token);
   if (claims?.concertId !== concertId || claims.userId !== userId) throw queueTokenInvalid();
-  return { concertId, entryId: claims.entryId, userId } as PresentedToken;
+  return { concertId, entryId: claims.entryId, userId, generation: claims.generation } as PresentedToken;
 }
 
 async function refuseUnlessAdmitted(db: Db, presented: PresentedToken, entry: Entry | null): Promise<void> {
-  if (!entry || entry.userId !== presented.userId) throw queueTokenInvalid();
+  if (entry?.userId !== presented.userId || entry.generation !== presented.generation) throw queueTokenInvalid();
   if (entry.status === "admitted") return;
   if (entry.status !== "waiting" && entry.status !== "lobby") throw admissionExpired();
-  throw queueWaiting(entry.number === null ? null : await positionOf(db, presented.concertId, entry.number));
+  throw queueWaiting(entry.number === null ? null : await positionOf(db, presented.concertId, entry));
 }
 
 const readPosition = statement<{ position: number }>(
   "queue_read_position",
-  `select $2::int8 - q.served_through - (select count(*) from queue_departures
-     where concert_id = $1 and number > q.served_through and number < $2::int8) as position
+  `select $2::int8 + 1 - q.served_through - (select count(*) from queue_departures
+     where concert_id = $1 and number > q.served_through and number <= $2::int8) as position
    from queues q where q.concert_id = $1`,
 );
 
 /** From memory where this process has the line in it; inside a transaction by a read. */
-async function positionOf(db: Db, concertId: string, number: number): Promise<number> {
+async function positionOf(db: Db, concertId: string, entry: Entry): Promise<number> {
   const line = knownLine(db, concertId);
-  if (line?.touch()) return Math.max(1, line.positionOf(number));
-  const [row] = await readPosition(db, [concertId, number]);
+  if (line?.touch()) return line.positionOfEntry(entry);
+  const [row] = await readPosition(db, [concertId, entry.deferredTo ?? (entry.number ?? 1) - 1]);
   return Math.max(1, row?.position ?? 1);
 }

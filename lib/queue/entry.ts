@@ -12,6 +12,12 @@ export type Entry = {
   admittedAt: Date | null;
   admittedUntil: Date | null;
   claimedAt: Date | null;
+  /** Tokens of an earlier generation are refused. */
+  generation: number;
+  /** How often the fan let others go first. */
+  deferrals: number;
+  /** While letting others go first: the number of the last of them. */
+  deferredTo: number | null;
 };
 
 export type EntryRow = {
@@ -23,10 +29,14 @@ export type EntryRow = {
   admitted_at: Date | null;
   admitted_until: Date | null;
   claimed_at: Date | null;
+  token_generation: number;
+  deferrals: number;
+  deferred_to: number | null;
 };
 
 /** The columns of an entry, for the statements of this module. */
 export const ENTRY_COLUMNS = `id, user_id, number, entered_at, admitted_at, admitted_until, claimed_at,
+  token_generation, deferrals, deferred_to,
   case when status = 'admitted' and admitted_until <= now() then 'expired' else status end as status`;
 
 export const entryOf = (row: EntryRow): Entry => ({
@@ -38,6 +48,23 @@ export const entryOf = (row: EntryRow): Entry => ({
   admittedAt: row.admitted_at,
   admittedUntil: row.admitted_until,
   claimedAt: row.claimed_at,
+  generation: row.token_generation,
+  deferrals: row.deferrals,
+  deferredTo: row.deferred_to,
+});
+
+/** An entry that somebody has just made, or one that has waited since without anything else. */
+export const waitingEntry = (
+  entry: Pick<Entry, "id" | "userId" | "number" | "generation" | "enteredAt">,
+  status: "lobby" | "waiting" = "waiting",
+): Entry => ({
+  ...entry,
+  status,
+  admittedAt: null,
+  admittedUntil: null,
+  claimedAt: null,
+  deferrals: 0,
+  deferredTo: null,
 });
 
 // The sub-select hides the array's length from the planner, which would else plan every call anew (see docs/decisions).

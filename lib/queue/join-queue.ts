@@ -4,7 +4,7 @@ import { notFound } from "@/lib/core/errors";
 import { newId } from "@/lib/core/ids";
 import { oncePerProcess } from "@/lib/core/registry";
 import { admitLocked } from "./admit-next";
-import { ENTRY_COLUMNS, type Entry, type EntryRow, entryOf } from "./entry";
+import { ENTRY_COLUMNS, type Entry, type EntryRow, entryOf, waitingEntry } from "./entry";
 import { queueClosed } from "./errors";
 import { HISTORY_BUCKET } from "./history";
 import { getLine, knownLine } from "./line";
@@ -137,16 +137,16 @@ async function enter(tx: Db, concertId: string, room: RoomRow, userIds: string[]
   return new Map(
     userIds.map((userId, at) => [
       userId,
-      {
-        id: ids[at] as string,
-        userId,
-        number: toLobby ? null : first + at + 1,
-        status: toLobby ? "lobby" : "waiting",
-        enteredAt: row?.entered_at as Date,
-        admittedAt: null,
-        admittedUntil: null,
-        claimedAt: null,
-      },
+      waitingEntry(
+        {
+          id: ids[at] as string,
+          userId,
+          number: toLobby ? null : first + at + 1,
+          generation: 0,
+          enteredAt: row?.entered_at as Date,
+        },
+        toLobby ? "lobby" : "waiting",
+      ),
     ]),
   );
 }

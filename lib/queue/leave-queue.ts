@@ -1,36 +1,96 @@
-import { type Client, statement } from "@/db/client";
+import { type Client, type Db, statement } from "@/db/client";
+import type { QueueStatus } from "@/db/constants";
 import { forgetAdmission } from "./admission";
-import { departNumber } from "./depart-number";
+import { queueTokenInvalid } from "./errors";
+import { HISTORY_BUCKET } from "./history";
 import { knownLine } from "./line";
 import { lockRoom } from "./lock-room";
+import { perConcert } from "./per-concert";
 import type { QueueClaims } from "./token";
 
-const leave = statement<{ number: number | null; was_waiting: boolean }>(
+/** What an entry was when it was given up; null if it was over already. */
+type Left = { from: QueueStatus | null };
+
+type LeftRow = { id: string; number: number | null; generation: number; from: QueueStatus | null };
+
+const leave = statement<LeftRow>(
   "queue_leave",
   `with before as (
-     select status from queue_entries where concert_id = $1 and id = $2),
+     select id, number, status, token_generation from queue_entries where concert_id = $1 and id = any($2::uuid[])),
    gone as (
-     update queue_entries set status = 'left', ended_at = now()
-     where concert_id = $1 and id = $2 and user_id = $3 and status in ('lobby', 'waiting', 'admitted') returning number),
-   counted as (
-     update queues
-     set lobby = lobby - (before.status = 'lobby')::int, left_lobby = left_lobby + (before.status = 'lobby')::int,
-         left_inside = left_inside + (before.status = 'admitted')::int
-     from before, gone where concert_id = $1 and before.status <> 'waiting')
-   select gone.number, before.status = 'waiting' as was_waiting from gone, before`,
+     update queue_entries e set status = 'left', ended_at = now()
+     from unnest($2::uuid[], $3::uuid[], $4::int[]) as asked (id, user_id, generation)
+     where e.concert_id = $1 and e.id = asked.id and e.user_id = asked.user_id and e.token_generation = asked.generation
+       and e.status in ('lobby', 'waiting', 'admitted')
+     returning e.id)
+   select before.id, before.number, before.token_generation as generation,
+          case when gone.id is null then null else before.status end as "from"
+   from before left join gone on gone.id = before.id`,
 );
 
-/** Gives a place up: those behind move on at once. Leaving again changes nothing. */
-export async function leaveQueue(db: Client, claims: QueueClaims): Promise<void> {
-  const { concertId, entryId, userId } = claims;
-  const departed = await db.transaction(async (tx) => {
-    const [room] = await lockRoom(tx, [concertId]);
-    if (!room) return undefined;
-    const [gone] = await leave(tx, [concertId, entryId, userId]);
-    if (!gone?.was_waiting || gone.number === null) return undefined;
-    await departNumber(tx, { concertId, seq: room.departures + 1, number: gone.number });
-    return gone.number;
-  });
-  forgetAdmission(entryId);
-  if (departed !== undefined) knownLine(db, concertId)?.note({ departed });
+const count = statement<never>(
+  "queue_count_left",
+  `with departed as (
+     insert into queue_departures (concert_id, seq, number)
+     select $1, $2::int8 + place, number from unnest($3::int8[]) with ordinality as gone (number, place)),
+   counted as (
+     insert into queue_history (concert_id, at, departed)
+     select $1, ${HISTORY_BUCKET}, cardinality($3::int8[]) where cardinality($3::int8[]) > 0
+     on conflict (concert_id, at) do update set departed = queue_history.departed + excluded.departed)
+   update queues
+   set departures = $2::int8 + cardinality($3::int8[]), lobby = lobby - $4::int, left_lobby = left_lobby + $4::int,
+       left_inside = left_inside + $5::int
+   where concert_id = $1`,
+);
+
+/**
+ * Gives a place up: those behind move on at once. Leaving again changes nothing. Those who leave together share one
+ * durable transaction, as those who join do. Answers what the fan was until then, or null for one who had left.
+ * Throws `queue_token_invalid` for a token that was replaced, and `unavailable`.
+ */
+export async function leaveQueue(db: Client, claims: QueueClaims): Promise<QueueStatus | null> {
+  try {
+    return (await leaves(db, claims.concertId, claims)).from;
+  } finally {
+    forgetAdmission(claims.entryId);
+  }
 }
+
+const leaves = perConcert<QueueClaims, Left>("queue.leaves", leaveTogether);
+
+async function leaveTogether(db: Db, concertId: string, leavers: QueueClaims[]): Promise<(Left | Error)[]> {
+  // Of several tokens of one place only the newest can be good.
+  const newest = new Map<string, QueueClaims>();
+  for (const claims of leavers) {
+    if (claims.generation >= (newest.get(claims.entryId)?.generation ?? 0)) newest.set(claims.entryId, claims);
+  }
+  const asked = [...newest.values()];
+  const rows = await db.transaction(async (tx) => {
+    const [room] = await lockRoom(tx, [concertId]);
+    if (!room) return [];
+    const ids = asked.map((one) => one.entryId);
+    const users = asked.map((one) => one.userId);
+    const left = await leave(tx, [concertId, ids, users, asked.map((one) => one.generation)]);
+    const lobby = left.filter((row) => row.from === "lobby").length;
+    const inside = left.filter((row) => row.from === "admitted").length;
+    const numbers = departedOf(left);
+    if (lobby + inside + numbers.length > 0) {
+      await count(tx, [concertId, room.departures, numbers, lobby, inside]);
+    }
+    return left;
+  });
+  knownLine(db, concertId)?.note({ departed: departedOf(rows) });
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const told = new Set<string>();
+  return leavers.map(({ entryId, generation }) => {
+    const row = byId.get(entryId);
+    if (row && row.generation !== generation) return queueTokenInvalid();
+    // Of two requests to leave in one batch, the first is the one that did.
+    const from = told.has(entryId) ? null : (row?.from ?? null);
+    told.add(entryId);
+    return { from };
+  });
+}
+
+const departedOf = (rows: LeftRow[]): number[] =>
+  rows.flatMap(({ from, number }) => (from === "waiting" && number !== null ? [number] : []));

@@ -31,23 +31,29 @@ type LineRow = {
   lately_seconds: number;
   departed_through: number | null;
   departed: number[] | null;
+  revocations: number;
+  revoked: number[] | null;
+  generations: number[] | null;
 };
 
 /**
  * One statement, one snapshot: the room's row, its measured admissions of the last minute, and the departures since
- * `$2` that still matter.
+ * `$2` and replaced tokens since `$3` that still matter.
  */
 const readLine = statement<LineRow>(
   "queue_read_line",
   `select q.mode, q."order", q.opens_at, q.last_number, q.served_through, q.departures, q.drawn_at, q.message, now() as at,
-          h.admitted as admitted_lately, h.seconds as lately_seconds, d.through as departed_through, d.numbers as departed
+          h.admitted as admitted_lately, h.seconds as lately_seconds, d.through as departed_through, d.numbers as departed,
+          q.revocations, r.numbers as revoked, r.generations
    from queues q,
         lateral (select coalesce(sum(admitted), 0)::int as admitted,
                         least(60, greatest(10, coalesce(extract(epoch from now() - min(at)), 10)))::float8 as seconds
                  from queue_history where concert_id = $1 and at > now() - interval '60 seconds' and admitted > 0) h,
         lateral (select max(seq) as through, array_agg(number) as numbers
                  from (select seq, number from queue_departures
-                       where concert_id = $1 and seq > $2 and number > q.served_through order by seq limit ${DEPARTURES_PER_READ}) x) d
+                       where concert_id = $1 and seq > $2 and number > q.served_through order by seq limit ${DEPARTURES_PER_READ}) x) d,
+        lateral (select array_agg(number order by seq) as numbers, array_agg(generation order by seq) as generations
+                 from queue_revocations where concert_id = $1 and seq > $3 and number > q.served_through) r
    where q.concert_id = $1`,
 );
 
@@ -72,6 +78,9 @@ export class Line {
   messageMember = "";
 
   private departedThrough = 0;
+  private revokedThrough = 0;
+  /** The first good generation of tokens by number, where a fan in line replaced one. */
+  private readonly replaced = new Map<number, number>();
   private reads = 0;
   private readAt = Number.NEGATIVE_INFINITY;
   private askedAt = 0;
@@ -95,9 +104,19 @@ export class Line {
     return number - this.servedThrough - this.departed.countBetween(this.servedThrough, number);
   }
 
+  /** The place of someone in line: of the own number, or behind those who were let go first. At least 1. */
+  positionOfEntry({ number, deferredTo }: { number: number | null; deferredTo: number | null }): number {
+    return Math.max(1, this.positionOf(deferredTo === null ? (number ?? 0) : deferredTo + 1));
+  }
+
   /** Whether the holder of this number is, as far as this process knows, still in line. */
   isWaiting(number: number): boolean {
     return number > this.servedThrough && !this.departed.has(number);
+  }
+
+  /** Whether a token of this generation is, as far as this process knows, the number's own. */
+  isCurrent(number: number, generation: number): boolean {
+    return this.replaced.size === 0 || generation >= (this.replaced.get(number) ?? 0);
   }
 
   /** The server's clock now, in ms, carried on from the last read. */
@@ -120,10 +139,15 @@ export class Line {
   }
 
   /** What a write under the room's lock has just seen; never older than what is known. */
-  note(row: { lastNumber?: number; servedThrough?: number; departed?: number }): void {
+  note(row: { lastNumber?: number; servedThrough?: number; departed?: readonly number[] }): void {
     this.lastNumber = Math.max(this.lastNumber, row.lastNumber ?? 0);
     this.servedThrough = Math.max(this.servedThrough, row.servedThrough ?? 0);
-    if (row.departed !== undefined) this.departed.add(row.departed);
+    for (const number of row.departed ?? []) this.departed.add(number);
+  }
+
+  /** Tokens of a number in line that are older than `generation` are refused from now on. */
+  noteReplaced(number: number, generation: number): void {
+    this.replaced.set(number, Math.max(generation, this.replaced.get(number) ?? 0));
   }
 
   /** Reads now; callers at the same moment share one read. */
@@ -142,9 +166,15 @@ export class Line {
   private async readOnce(): Promise<void> {
     let row: LineRow | undefined;
     do {
-      [row] = await readLine(this.db, [this.concertId, this.departedThrough]);
+      [row] = await readLine(this.db, [this.concertId, this.departedThrough, this.revokedThrough]);
       if (!row) throw notFound("concert");
       for (const number of row.departed ?? []) this.departed.add(number);
+      const { generations } = row;
+      row.revoked?.forEach((number, at) => {
+        // An array of int8 comes as texts.
+        this.noteReplaced(Number(number), generations?.[at] ?? 0);
+      });
+      this.revokedThrough = row.revocations;
       // Departures that no longer matter are not read; the counter of the same snapshot covers them.
       const full = (row.departed?.length ?? 0) === DEPARTURES_PER_READ;
       this.departedThrough = full ? (row.departed_through as number) : row.departures;
@@ -158,6 +188,7 @@ export class Line {
     this.drawnAt = row.drawn_at;
     this.note({ lastNumber: row.last_number, servedThrough: row.served_through });
     this.departed.forgetThrough(this.servedThrough);
+    for (const number of this.replaced.keys()) if (number <= this.servedThrough) this.replaced.delete(number);
     this.admittedPerMinute = Math.round((row.admitted_lately * 60) / row.lately_seconds);
     this.at = row.at;
     this.readAt = performance.now();

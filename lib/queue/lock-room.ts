@@ -11,6 +11,7 @@ export type RoomRow = {
   last_number: number;
   served_through: number;
   departures: number;
+  revocations: number;
   credit: number;
   elapsed_seconds: number;
   is_open: boolean;
@@ -21,6 +22,7 @@ export type RoomRow = {
 };
 
 const COLUMNS = `mode, "order", active_limit, admissions_per_minute, claim_seconds, last_number, served_through, departures,
+  revocations,
   credit, extract(epoch from now() - credit_at)::float8 as elapsed_seconds,
   opens_at <= clock_timestamp() as is_open, closes_at is not null and closes_at <= clock_timestamp() as is_closed,
   draw_seed, "order" = 'draw' and drawn_at is null as draw_pending,

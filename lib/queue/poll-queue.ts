@@ -1,7 +1,7 @@
 import type { Db } from "@/db/client";
-import { readEntry } from "./entry";
+import { readEntry, waitingEntry } from "./entry";
 import { queueTokenInvalid } from "./errors";
-import { getLine, knownLine, type Line } from "./line";
+import { getLine, knownLine } from "./line";
 import { estimateWait, pollAfter } from "./rules";
 import type { QueueView } from "./schema";
 import type { QueueClaims } from "./token";
@@ -13,9 +13,12 @@ import { tokenOf, viewOf } from "./view";
  */
 export async function pollQueue(db: Db, claims: QueueClaims): Promise<QueueView> {
   const line = await getLine(db, claims.concertId);
-  if (claims.number !== null && line.isWaiting(claims.number)) return waitingView(line, claims, claims.number);
+  if (claims.number !== null && line.isWaiting(claims.number)) {
+    if (!line.isCurrent(claims.number, claims.generation)) throw queueTokenInvalid();
+    return viewOf(line, waitingEntry({ ...claims, id: claims.entryId }));
+  }
   const entry = await readEntry(db, claims.concertId, claims.entryId);
-  if (!entry) throw queueTokenInvalid();
+  if (!entry || entry.generation !== claims.generation) throw queueTokenInvalid();
   if (entry.number !== null) line.note({ lastNumber: entry.number });
   const view = viewOf(line, entry);
   return claims.number === null && entry.number !== null ? { token: tokenOf(claims.concertId, entry), ...view } : view;
@@ -28,6 +31,7 @@ export async function pollQueue(db: Db, claims: QueueClaims): Promise<QueueView>
 export function pollWaiting(db: Db, claims: QueueClaims): string | null {
   const line = knownLine(db, claims.concertId);
   if (!line?.touch() || claims.number === null || !line.isWaiting(claims.number)) return null;
+  if (!line.isCurrent(claims.number, claims.generation)) return null;
   const position = Math.max(1, line.positionOf(claims.number));
   const wait = estimateWait(position, line.admittedPerMinute, line.mode);
   return `{"status":"waiting","number":${claims.number},"position":${position},"ahead":${position - 1},"waiting":${Math.max(line.waiting, position)},"estimatedWaitSeconds":${wait},"pollAfterMs":${pollAfter(position, wait, line.mode, Math.random())},"enteredAt":"${claims.enteredAt.toISOString()}","admittedAt":null,"admittedUntil":null,"seatsLeft":${line.seatsLeft},"mode":"${line.mode}","opensAt":"${line.opensAt.toISOString()}","at":"${new Date(line.now()).toISOString()}"${line.messageMember}}`;
@@ -36,17 +40,4 @@ export function pollWaiting(db: Db, claims: QueueClaims): string | null {
 /** The line's pulse as bytes: the same for everybody. Throws `not_found`, `unavailable`. */
 export async function readPulse(db: Db, concertId: string): Promise<string> {
   return (await getLine(db, concertId)).pulseBody;
-}
-
-function waitingView(line: Line, claims: QueueClaims, number: number): QueueView {
-  return viewOf(line, {
-    id: claims.entryId,
-    userId: claims.userId,
-    number,
-    status: "waiting",
-    enteredAt: claims.enteredAt,
-    admittedAt: null,
-    admittedUntil: null,
-    claimedAt: null,
-  });
 }

@@ -34,6 +34,9 @@ export function pollAfter(
   return Math.max(NEAREST_POLL_MS, Math.round(base * (0.85 + 0.3 * chance)));
 }
 
+/** How often a fan may replace the token of one concert. */
+export const TOKEN_LIMIT = { limit: 5, windowSeconds: 600 };
+
 /** The most credit that may wait: one second's worth, or one admission. What a full or paused room does not use is lost. */
 export const creditLimit = (admissionsPerMinute: number): number => Math.max(1, admissionsPerMinute / 60);
 

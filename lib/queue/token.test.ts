@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { sign } from "@/lib/core/signing";
-import { readQueueToken, signQueueToken } from "./token";
+import { MOST_GENERATIONS, readQueueToken, signQueueToken } from "./token";
 
 const claims = () => ({
   concertId: newId(),
   entryId: newId(),
   userId: newId(),
   number: 987_654,
+  generation: 3,
   enteredAt: new Date("2026-12-01T10:00:00.123Z"),
 });
 
@@ -17,6 +18,9 @@ describe("queue token", () => {
     expect(readQueueToken(signQueueToken(full))).toEqual(full);
     const lobby = { ...full, number: null };
     expect(readQueueToken(signQueueToken(lobby))).toEqual(lobby);
+    const last = { ...full, number: 2 ** 48 - 1, generation: MOST_GENERATIONS };
+    expect(readQueueToken(signQueueToken(last))).toEqual(last);
+    expect(signQueueToken(last)).toHaveLength(128);
   });
 
   it("refuses every single changed character", () => {

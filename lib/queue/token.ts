@@ -8,10 +8,14 @@ export type QueueClaims = {
   userId: string;
   /** Null for a place in the lobby, which has no number yet. */
   number: number | null;
+  /** Raised when the fan replaces the token; those of an earlier generation are refused. */
+  generation: number;
   enteredAt: Date;
 };
 
 const BYTES = 64;
+/** Numbers stay below 2^48, so that the generation fits into the eight bytes of the number. */
+export const MOST_GENERATIONS = 0xffff;
 
 /** Signs a queue token (HMAC-SHA-256); 128 characters. */
 export function signQueueToken(claims: QueueClaims): string {
@@ -19,7 +23,8 @@ export function signQueueToken(claims: QueueClaims): string {
   bytes.set(parse(claims.concertId), 0);
   bytes.set(parse(claims.entryId), 16);
   bytes.set(parse(claims.userId), 32);
-  bytes.writeBigUInt64BE(BigInt(claims.number ?? 0), 48);
+  bytes.writeUInt16BE(claims.generation, 48);
+  bytes.writeUIntBE(claims.number ?? 0, 50, 6);
   bytes.writeBigUInt64BE(BigInt(claims.enteredAt.getTime()), 56);
   return sign("queue", bytes);
 }
@@ -29,12 +34,13 @@ export function readQueueToken(token: string): QueueClaims | null {
   if (token.length !== 128) return null;
   const bytes = unsign("queue", token);
   if (bytes?.length !== BYTES) return null;
-  const number = Number(bytes.readBigUInt64BE(48));
+  const number = bytes.readUIntBE(50, 6);
   return {
     concertId: stringify(bytes.subarray(0, 16)),
     entryId: stringify(bytes.subarray(16, 32)),
     userId: stringify(bytes.subarray(32, 48)),
     number: number === 0 ? null : number,
+    generation: bytes.readUInt16BE(48),
     enteredAt: new Date(Number(bytes.readBigUInt64BE(56))),
   };
 }

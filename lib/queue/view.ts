@@ -9,8 +9,7 @@ const OVER_POLL_MS = 20_000;
 
 /** An entry as its fan sees it. The position comes from the line; everything else from the entry's row. */
 export function viewOf(line: Line, entry: Entry): QueueView {
-  const isWaiting = entry.status === "waiting" && entry.number !== null;
-  const position = isWaiting ? Math.max(1, line.positionOf(entry.number as number)) : null;
+  const position = entry.status === "waiting" ? line.positionOfEntry(entry) : null;
   const estimatedWaitSeconds = position === null ? null : estimateWait(position, line.admittedPerMinute, line.mode);
   return {
     status: entry.status,
@@ -38,6 +37,7 @@ export function tokenOf(concertId: string, entry: Entry): string {
     entryId: entry.id,
     userId: entry.userId,
     number: entry.number,
+    generation: entry.generation,
     enteredAt: entry.enteredAt,
   };
   return signQueueToken(claims);
