@@ -19,7 +19,7 @@ const db = createClient(url, CONNECTIONS);
 const hold = statement<{ id: string }>("bench_hold_seats", HOLD_SEATS);
 
 const holdPlace = async ({ concertId, entryId, userId, performanceId, seatId, reservationId }: Place) => {
-  const rows = await hold(db, [concertId, entryId, userId, performanceId, [seatId], reservationId]);
+  const rows = await hold(db, [concertId, entryId, userId, performanceId, [seatId], reservationId, 0]);
   if (rows.length !== 1) throw new Error("A hold of a free seat was refused.");
 };
 

@@ -32,6 +32,8 @@ const LOOKUP = `select ${PARAMETERS.join(", ")} from bench_places where place = 
 const script = (): string => {
   const hold = HOLD_SEATS.replaceAll(/\$(\d)/g, (_, digit: string) => {
     const name = PARAMETERS[Number(digit) - 1];
+    // The generation of a token that was never replaced.
+    if (!name) return "0";
     return name === "seat_ids" ? ":seat_ids" : `:${name}::uuid`;
   });
   return `\\set count :count + 1\n\\set place :client_id * :each + :count\n${LOOKUP} \\gset\n${hold.trim()};\n`;

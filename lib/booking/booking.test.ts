@@ -189,7 +189,7 @@ describe("holdSeats", () => {
         seatIds
           .slice(0, 20)
           .map((seatId, at) =>
-            unguarded(at % 2 ? db : other, [concertId, entryId, userId, performanceId, [seatId], newId()]),
+            unguarded(at % 2 ? db : other, [concertId, entryId, userId, performanceId, [seatId], newId(), 0]),
           ),
       ),
     );
