@@ -41,7 +41,8 @@ const countKnown = statement<{ known: number }>(
 const passGate = statement<{ id: string }>(
   "booking_change_gate",
   `update queue_entries e set holds = e.holds + 1
-   where e.concert_id = $1 and e.id = $2 and e.user_id = $3 and ${ADMITTED_NOW} returning e.id`,
+   where e.concert_id = $1 and e.id = $2 and e.user_id = $3 and e.token_generation = $4 and ${ADMITTED_NOW}
+   returning e.id`,
 );
 
 /** In a statement after the gate's: its snapshot has every hold that raised `holds` before. */
@@ -89,7 +90,7 @@ export async function changeSeats(
   if (seatIds.length === 0) throw invalidRequest([{ path: "seatIds", message: "names no seat" }]);
   const wanted = [...new Set(seatIds.map((id) => id.toLowerCase()))];
   if (wanted.length !== seatIds.length) throw invalidRequest([{ path: "seatIds", message: "names a seat twice" }]);
-  const { concertId, entryId, userId } = admission;
+  const { concertId, entryId, userId, generation } = admission;
   return await db.transaction(async (tx) => {
     const [held] = await lockReservation(tx, [concertId, reservationId, userId]);
     if (!held) throw notFound("reservation");
@@ -111,7 +112,7 @@ export async function changeSeats(
       const [known] = await countKnown(tx, [concertId, performanceId, taken]);
       throw known?.known === taken.length ? seatUnavailable(taken) : notFound("seat");
     }
-    const [entry] = await passGate(tx, [concertId, entryId, userId]);
+    const [entry] = await passGate(tx, [concertId, entryId, userId, generation]);
     if (!entry) {
       await explainRefusal(tx, admission);
       throw reservationExpired();

@@ -111,7 +111,7 @@ describe("extendHold", () => {
     expect(EXTEND_HOLD).toContain(guard);
     const unguarded = statement<{ id: string }>("test_extend_unguarded", EXTEND_HOLD.replace(guard, ""));
     const { settled } = await raceWithExpiry(({ concertId, held, admission }) =>
-      unguarded(other, [concertId, held.id, admission.userId, admission.entryId]),
+      unguarded(other, [concertId, held.id, admission.userId, admission.entryId, 0]),
     );
     expect(settled).toMatchObject([{ status: "fulfilled", value: [{ status: "held" }] }]);
   });

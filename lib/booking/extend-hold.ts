@@ -28,7 +28,7 @@ mine as (
 gate as (
   update queue_entries e set admitted_until = greatest(e.admitted_until, asked.ends)
   from asked
-  where e.concert_id = $1 and e.id = $4 and e.user_id = $3 and ${ADMITTED_NOW}
+  where e.concert_id = $1 and e.id = $4 and e.user_id = $3 and e.token_generation = $5 and ${ADMITTED_NOW}
     and (select count(*) from mine) = asked.seat_count
   returning asked.ends, asked.kept_until),
 kept as (
@@ -49,8 +49,8 @@ export async function extendHold(
   { admission, reservationId }: { admission: PresentedToken; reservationId: string },
 ): Promise<Reservation> {
   if (!isId(reservationId)) throw notFound("reservation");
-  const { concertId, entryId, userId } = admission;
-  const [row] = await extend(db, [concertId, reservationId, userId, entryId]);
+  const { concertId, entryId, userId, generation } = admission;
+  const [row] = await extend(db, [concertId, reservationId, userId, entryId, generation]);
   if (row) return reservationOf(row);
   const { status } = await getReservation(db, { concertId, reservationId, userId });
   if (status !== "held") throw whyOver(status);

@@ -101,7 +101,7 @@ describe("a concert with the rule against seats left alone", () => {
       const text = HOLD_SEATS.replace("and not c.orphan_seat_rule", "");
       expect(text).not.toBe(HOLD_SEATS);
       const { concertId, entryId, userId } = admission;
-      const values = [concertId, entryId, userId, hall.performanceId, at(hall, ...numbers), crypto.randomUUID()];
+      const values = [concertId, entryId, userId, hall.performanceId, at(hall, ...numbers), crypto.randomUUID(), 0];
       await client.$client.query(text, values);
     });
     expect(outcomes(settled)).toEqual(["ok", "ok"]);

@@ -32,7 +32,7 @@ export async function makeHall(
 export async function admit(db: Client, concertId: string, known?: string): Promise<Admission> {
   const userId = known ?? (await makeUser(db, { balance: 1_000_000 })).id;
   const entryId = await admitFan(db, { concertId, userId });
-  const token = signQueueToken({ concertId, entryId, userId, number: null, enteredAt: new Date() });
+  const token = signQueueToken({ concertId, entryId, userId, number: null, generation: 0, enteredAt: new Date() });
   return await requireAdmission(db, { token, concertId, userId });
 }
 
