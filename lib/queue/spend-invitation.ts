@@ -81,7 +81,7 @@ export async function spendInvitation(
   });
   if (admitted) {
     const number = entry.number as number;
-    knownLine(db, concertId)?.note({ lastNumber: Math.max(room.last_number, number), departed: number });
+    knownLine(db, concertId)?.note({ lastNumber: Math.max(room.last_number, number), departed: [number] });
   }
   const line = await getLine(db, concertId);
   return { admitted, view: { token: tokenOf(concertId, entry), ...viewOf(line, entry) } };
