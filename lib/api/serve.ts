@@ -122,14 +122,12 @@ async function idempotently(
       isDone = true;
       return answer;
     }
-    const kept = await findAnswer(input.db, intent);
-    if (kept) return replayOf(kept);
     try {
       pass = await call.before(input);
     } catch (refusal) {
-      // The first call may have ended what the gate asks for (paying ends an admission) since we looked.
-      const meanwhile = await findAnswer(input.db, intent);
-      if (meanwhile) return replayOf(meanwhile);
+      // A replay is answered before the gate is asked, and its first call may have ended what the gate asks for.
+      const kept = await findAnswer(input.db, intent);
+      if (kept) return replayOf(kept);
       throw refusal;
     }
     const answer = await answerOnce(input.db, intent, async (tx) => {

@@ -14,6 +14,9 @@ const find = statement<{ request_hash: string; status: number; body: string }>(
    where user_id = $1 and key = $2 and created_at > now() - interval '${KEEP_HOURS} hours'`,
 );
 
+export const keyReused = (): AppError =>
+  new AppError("idempotency_key_reused", "This Idempotency-Key was used for a different request.");
+
 /**
  * The answer that was given to this key, or null if there is none yet (or it is older than 24 hours). Throws
  * `idempotency_key_reused` if the key was used for another request.
@@ -21,8 +24,6 @@ const find = statement<{ request_hash: string; status: number; body: string }>(
 export async function findAnswer(db: Db, intent: Intent): Promise<KeptAnswer | null> {
   const [row] = await find(db, [intent.userId, intent.key]);
   if (!row) return null;
-  if (row.request_hash !== intent.requestHash) {
-    throw new AppError("idempotency_key_reused", "This Idempotency-Key was used for a different request.");
-  }
+  if (row.request_hash !== intent.requestHash) throw keyReused();
   return { status: row.status, body: row.body };
 }
