@@ -12,6 +12,7 @@ describe("the arrows", () => {
     ["lib/wallet/top-up.ts", 'import { x } from "@/lib/booking/queries";'],
     ["lib/booking/hold-seats.ts", 'import { NextResponse } from "next/server";'],
     ["lib/booking/rules.ts", 'import { sql } from "drizzle-orm";'],
+    ["lib/queue/draw-rules.ts", 'import { createHash } from "node:crypto";'],
     ["lib/api/app.ts", 'import { Page } from "@/app/page";'],
     ["components/queue/waiting-room.tsx", 'import { getDb } from "@/db/client";'],
     ["app/page.tsx", 'import { sql } from "drizzle-orm";'],
@@ -23,6 +24,7 @@ describe("the arrows", () => {
   it.each([
     ["lib/payment/pay-reservation.ts", 'import { holdSeats } from "@/lib/booking/hold-seats";'],
     ["components/queue/waiting-room.tsx", 'import type { QueueView } from "@/lib/queue/schema";'],
+    ["components/queue/draw.tsx", 'import { verifyDraw } from "@/lib/queue/draw-rules";'],
     ["components/ui/money.tsx", 'import { formatMoney } from "@/lib/core/money";'],
     ["lib/queue/queue.test.ts", 'import { makeUser } from "@/db/testing/factories";'],
     ["app/[locale]/page.tsx", 'import { getDb } from "@/db/client";'],

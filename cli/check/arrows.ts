@@ -20,7 +20,7 @@ const MODULES: Record<string, string[]> = {
 /** Packages that the domain must not know. */
 const FRAMEWORKS = /^(next|react|react-dom|hono|next-auth|next-intl|@hono\/.*|@tanstack\/.*)(\/|$)/;
 
-const BROWSER_SAFE = /^(lib\/[a-z]+\/(schema|rules)|lib\/core\/(money|errors)|db\/constants)$/;
+const BROWSER_SAFE = /^(lib\/[a-z]+\/(schema|([a-z-]+-)?rules)|lib\/core\/(money|errors)|db\/constants)$/;
 
 const moduleOf = (file: string): string | null => {
   const name = /^lib\/([a-z]+)\//.exec(file)?.[1];
@@ -48,7 +48,7 @@ export function judge({ from, to, isType }: Import): string | null {
     if (target && target !== module && !MODULES[module]?.includes(target))
       return `lib/${module} must not see lib/${target}: what joins the two belongs further right (catalog ← queue ← booking ← tickets ← payment, wallet ← payment)`;
     if (isOurs(to) && !target && !/^(db|lib\/core)\//.test(to)) return "the domain sees db and lib/core only";
-    if (/\/(schema|rules)$/.test(from) && /^(db\/(?!constants)|drizzle-orm|pg$|node:)/.test(to) && !isType)
+    if (/\/(schema|([a-z-]+-)?rules)$/.test(from) && /^(db\/(?!constants)|drizzle-orm|pg$|node:)/.test(to) && !isType)
       return "schema.ts and rules.ts reach the browser: reads belong into queries.ts, writes into a file of their verb";
   }
   if (/^lib\/(api|web)\//.test(from) && /^(app|components|cli|bench)\//.test(to))

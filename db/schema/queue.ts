@@ -51,8 +51,6 @@ export const queues = pgTable(
     creditAt: instant().notNull().defaultNow(),
     /** The draw's secret (hex); its SHA-256 is public from the start, itself only after the draw. */
     drawSeed: text().notNull(),
-    /** How many are in the lobby now; stays as it was when the lobby closed. */
-    lobbyCount: count(),
     /** Since when newcomers no longer enter the lobby, but follow it; the draw is under way until `drawnAt`. */
     lobbyClosedAt: instant(),
     drawnAt: instant(),
@@ -69,7 +67,7 @@ export const queues = pgTable(
     admissions: count(),
     /** Turns by invitation; each of them also departed from the line. */
     invited: count(),
-    /** How many are in the lobby now. */
+    /** How many are in the lobby now; 0 from its closing on, when they count as waiting. */
     lobby: count(),
     leftLobby: count(),
     /** Fans who gave up their turn while it lasted. */
@@ -174,10 +172,10 @@ export const queueDraws = pgTable(
     places: bigint({ mode: "number" }),
     /** SHA-256 (hex) of the sorted list of those who were drawn; it decides the order together with the seed. */
     digest: text(),
-    /** How many of the places have reached their entries. */
-    numbered: count(),
+    /** The last entry, by id, that has its number; null while none has. */
+    numberedThrough: uuid(),
   },
-  (t) => [check("queue_draws_places_check", sql`${t.places} <= ${t.reserved} and ${t.numbered} <= ${t.reserved}`)],
+  (t) => [check("queue_draws_places_check", sql`${t.places} <= ${t.reserved}`)],
 );
 
 /**
@@ -191,7 +189,11 @@ export const queueDrawPlaces = pgTable(
     number: bigint({ mode: "number" }).notNull(),
     entryId: uuid().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.concertId, t.number] })],
+  (t) => [
+    primaryKey({ columns: [t.concertId, t.number] }),
+    // Nobody draws twice; and the numbers reach the entries in the order in which those lie on the disk.
+    uniqueIndex("queue_draw_places_entry_key").on(t.concertId, t.entryId),
+  ],
 );
 
 /** Numbers that left the line before their turn, in the order in which they left. */

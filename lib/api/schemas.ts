@@ -119,7 +119,15 @@ export const concertDetail = z
     ),
     seatMap: z.object({ width: z.number(), height: z.number(), stage: mapBlock.optional() }).nullable(),
     performances: z.array(z.object({ id, startsAt: time })),
-    waitingRoom: z.object({ mode: z.enum(ROOM_MODES), order: z.enum(ROOM_ORDERS), opensAt: time }),
+    waitingRoom: z.object({
+      mode: z.enum(ROOM_MODES),
+      order: z.enum(ROOM_ORDERS),
+      opensAt: time,
+      draw: z
+        .object({ seedHash: z.string().describe("SHA-256 (hex) of the draw's secret seed"), drawnAt: time.nullable() })
+        .nullable()
+        .describe("Null unless the order is drawn"),
+    }),
     updatedAt: time,
   })
   .openapi("Concert");
@@ -163,6 +171,7 @@ const view = {
   seatsLeft: count,
   mode: z.enum(ROOM_MODES),
   opensAt: time,
+  drawId: z.string().optional().describe("A drawn sale's name for this place; see the draw"),
   at: time.describe("The server's clock"),
   message: roomMessage.optional(),
 };

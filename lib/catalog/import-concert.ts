@@ -288,7 +288,7 @@ async function roomProblems(tx: Tx, loaded: Loaded, document: ImportDocument): P
       problems.push({ path: "waitingRoom.order", message });
     }
   }
-  if (room.drawnAt && room.opensAt.getTime() !== saleTimes(document).saleOpensAt.getTime()) {
+  if ((room.lobbyClosedAt ?? room.drawnAt) && room.opensAt.getTime() !== saleTimes(document).saleOpensAt.getTime()) {
     problems.push({ path: "sale.opensAt", message: "cannot change: the draw was held" });
   }
   return problems;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { asc, eq } from "drizzle-orm";
 import { type Db, statement } from "@/db/client";
 import type { RoomMode, RoomOrder } from "@/db/constants";
@@ -44,7 +45,13 @@ export type ConcertDetail = ConcertSummary & {
   seatMap: NonNullable<ImportDocument["seatMap"]> | null;
   /** In order of time, also those that are over. */
   performances: { id: string; startsAt: Date }[];
-  waitingRoom: { mode: RoomMode; order: RoomOrder; opensAt: Date };
+  waitingRoom: {
+    mode: RoomMode;
+    order: RoomOrder;
+    opensAt: Date;
+    /** Of a drawn sale: the hash of the draw's seed, public before anyone comes, and whether the draw is over. */
+    draw: { seedHash: string; drawnAt: Date | null } | null;
+  };
   updatedAt: Date;
 };
 
@@ -162,6 +169,9 @@ async function toSummary(db: Db, row: SummaryRow): Promise<ConcertSummary> {
   };
 }
 
+/** What is public of a draw's seed until the draw is over: SHA-256, in hex. */
+export const seedHashOf = (seed: string): string => createHash("sha256").update(seed).digest("hex");
+
 /** One concert by id or slug, or null. */
 export async function findConcert(db: Db, idOrSlug: string): Promise<ConcertDetail | null> {
   const id = isId(idOrSlug) ? idOrSlug : null;
@@ -211,7 +221,12 @@ export async function findConcert(db: Db, idOrSlug: string): Promise<ConcertDeta
     })),
     seatMap: extras.seatMap ?? null,
     performances: dates,
-    waitingRoom: { mode: room.mode, order: room.order, opensAt: room.opensAt },
+    waitingRoom: {
+      mode: room.mode,
+      order: room.order,
+      opensAt: room.opensAt,
+      draw: room.order === "draw" ? { seedHash: seedHashOf(room.drawSeed), drawnAt: room.drawnAt } : null,
+    },
     updatedAt: concert.updatedAt,
   };
 }

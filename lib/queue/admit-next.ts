@@ -1,6 +1,6 @@
 import { type Client, type Db, statement } from "@/db/client";
 import { finishDrain } from "./drain-room";
-import { drawLobby } from "./draw-lobby";
+import { closeLobby } from "./draw-lobby";
 import { HISTORY_BUCKET, WAIT_CLASSES, WAITS_TOGETHER, waitClass } from "./history";
 import { knownLine } from "./line";
 import { type RoomRow, tryLockRoom } from "./lock-room";
@@ -58,8 +58,9 @@ const keepCredit = statement<never>(
 
 /**
  * Lets in the lowest waiting numbers of one concert, as many as `activeLimit` and `admissionsPerMinute` allow, after
- * ending the admissions that are over; draws the lobby first when its time has come. Safe with any number of
- * processes: one at a time holds the room's lock, the others give way. Answers how many were let in.
+ * ending the admissions that are over; closes the lobby first when its time has come, and then nobody moves until it is
+ * drawn. Safe with any number of processes: one at a time holds the room's lock, the others give way. Answers how many
+ * were let in.
  */
 export async function admitNext(db: Client, concertId: string): Promise<number> {
   const outcome = await db.transaction(async (tx) => {
@@ -79,18 +80,16 @@ export async function admitLocked(
   concertId: string,
   room: RoomRow,
 ): Promise<{ admitted: number; servedThrough: number }> {
-  if (room.draw_pending && room.is_open) {
-    room.last_number += await drawLobby(tx, { concertId, seed: room.draw_seed, lastNumber: room.last_number });
-  }
+  if (room.draw_pending && room.is_open && !room.lobby_closed) await closeLobby(tx, concertId, room);
   await expire(tx, [concertId]);
   const credit = creditAfter(room.credit, room.elapsed_seconds, room.admissions_per_minute);
   const anyWaiting = room.last_number > room.served_through;
-  if (room.mode === "off") {
+  if (room.mode === "off" && !room.draw_pending) {
     if (!anyWaiting) return { admitted: 0, servedThrough: 0 };
     return await letIn(tx, concertId, room, { most: 2 ** 31 - 1, credit: 0, counts: false });
   }
-  if (room.mode === "paused" || !room.is_open) {
-    // Time spent paused or before the opening earns nothing.
+  if (room.mode === "paused" || !room.is_open || room.draw_pending) {
+    // Time spent paused, before the opening or during the draw earns nothing.
     await keepCredit(tx, [concertId, 0]);
     return { admitted: 0, servedThrough: 0 };
   }

@@ -4,6 +4,8 @@ import { notFound } from "@/lib/core/errors";
 import { newId } from "@/lib/core/ids";
 import { oncePerProcess } from "@/lib/core/registry";
 import { admitLocked } from "./admit-next";
+import { drawIdOf } from "./draw-id";
+import { closeLobby } from "./draw-lobby";
 import { ENTRY_COLUMNS, type Entry, type EntryRow, entryOf, waitingEntry } from "./entry";
 import { queueClosed } from "./errors";
 import { HISTORY_BUCKET } from "./history";
@@ -69,7 +71,10 @@ export async function joinQueue(
   const { created, entry } = await batcherOf(db, concertId).add(userId);
   const line = await getLine(db, concertId);
   if (entry.number !== null) line.note({ lastNumber: entry.number });
-  return { created, view: { token: tokenOf(concertId, entry), ...viewOf(line, entry) } };
+  const view: QueueView = { token: tokenOf(concertId, entry), ...viewOf(line, entry) };
+  const isOfLobby = entry.number === null || entry.number <= line.drawnThrough;
+  if (line.order === "draw" && isOfLobby) view.drawId = drawIdOf(entry.id);
+  return { created, view };
 }
 
 const batchers = () => oncePerProcess("queue.joins", () => new WeakMap<object, Map<string, Batcher<string, Joined>>>());
@@ -118,13 +123,9 @@ export async function findKnown(tx: Db, concertId: string, userIds: string[]): P
 
 /** Gives the newcomers their places and, where the room is off, lets them in at once. Updates `room` as it goes. */
 async function enter(tx: Db, concertId: string, room: RoomRow, userIds: string[]): Promise<Map<string, Entry>> {
-  const toLobby = room.draw_pending && !room.is_open;
-  // The draw comes before the first latecomer.
-  if (room.draw_pending && room.is_open) {
-    const { servedThrough } = await admitLocked(tx, concertId, room);
-    room.served_through = Math.max(room.served_through, servedThrough);
-    room.draw_pending = false;
-  }
+  // The lobby's numbers come before the first latecomer's.
+  if (room.draw_pending && room.is_open && !room.lobby_closed) await closeLobby(tx, concertId, room);
+  const toLobby = room.draw_pending && !room.lobby_closed;
   const ids = userIds.map(newId);
   const first = room.last_number;
   const [row] = await insertEntries(tx, [concertId, ids, userIds, first, ids.length, toLobby]);

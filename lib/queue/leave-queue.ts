@@ -18,7 +18,7 @@ const leave = statement<LeftRow>(
   `with before as (
      select id, number, status, token_generation from queue_entries where concert_id = $1 and id = any($2::uuid[])),
    gone as (
-     update queue_entries e set status = 'left', ended_at = now()
+     update queue_entries e set status = 'left', ended_at = $5::timestamptz
      from unnest($2::uuid[], $3::uuid[], $4::int[]) as asked (id, user_id, generation)
      where e.concert_id = $1 and e.id = asked.id and e.user_id = asked.user_id and e.token_generation = asked.generation
        and e.status in ('lobby', 'waiting', 'admitted')
@@ -70,7 +70,7 @@ async function leaveTogether(db: Db, concertId: string, leavers: QueueClaims[]):
     if (!room) return [];
     const ids = asked.map((one) => one.entryId);
     const users = asked.map((one) => one.userId);
-    const left = await leave(tx, [concertId, ids, users, asked.map((one) => one.generation)]);
+    const left = await leave(tx, [concertId, ids, users, asked.map((one) => one.generation), room.locked_at]);
     const lobby = left.filter((row) => row.from === "lobby").length;
     const inside = left.filter((row) => row.from === "admitted").length;
     const numbers = departedOf(left);

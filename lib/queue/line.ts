@@ -24,7 +24,8 @@ type LineRow = {
   last_number: number;
   served_through: number;
   departures: number;
-  drawn_at: Date | null;
+  lobby: number;
+  drawn_through: number | null;
   message: RoomMessage | null;
   at: Date;
   admitted_lately: number;
@@ -42,7 +43,8 @@ type LineRow = {
  */
 const readLine = statement<LineRow>(
   "queue_read_line",
-  `select q.mode, q."order", q.opens_at, q.last_number, q.served_through, q.departures, q.drawn_at, q.message, now() as at,
+  `select q.mode, q."order", q.opens_at, q.last_number, q.served_through, q.departures, q.lobby, q.message,
+          (select after_number + reserved from queue_draws where concert_id = $1) as drawn_through, now() as at,
           h.admitted as admitted_lately, h.seconds as lately_seconds, d.through as departed_through, d.numbers as departed,
           q.revocations, r.numbers as revoked, r.generations
    from queues q,
@@ -62,7 +64,10 @@ export class Line {
   mode: RoomMode = "on";
   order: RoomOrder = "fifo";
   opensAt = new Date(0);
-  drawnAt: Date | null = null;
+  /** How many are in the lobby of a drawn sale until it closes. */
+  lobby = 0;
+  /** The last of the numbers that the draw gives; 0 before the lobby closed. */
+  drawnThrough = 0;
   lastNumber = 0;
   servedThrough = 0;
   admittedPerMinute = 0;
@@ -185,7 +190,8 @@ export class Line {
     this.mode = row.mode;
     this.order = row.order;
     this.opensAt = row.opens_at;
-    this.drawnAt = row.drawn_at;
+    this.lobby = row.lobby;
+    this.drawnThrough = row.drawn_through ?? 0;
     this.note({ lastNumber: row.last_number, servedThrough: row.served_through });
     this.departed.forgetThrough(this.servedThrough);
     for (const number of this.replaced.keys()) if (number <= this.servedThrough) this.replaced.delete(number);

@@ -14,18 +14,23 @@ export type RoomRow = {
   revocations: number;
   credit: number;
   elapsed_seconds: number;
+  /** When the lock was had, to the microsecond, as PostgreSQL writes it. */
+  locked_at: string;
   is_open: boolean;
   is_closed: boolean;
-  draw_seed: string;
+  /** A drawn sale whose lobby has no numbers yet. */
   draw_pending: boolean;
+  /** Newcomers follow the lobby instead of entering it. */
+  lobby_closed: boolean;
   is_draining: boolean;
 };
 
 const COLUMNS = `mode, "order", active_limit, admissions_per_minute, claim_seconds, last_number, served_through, departures,
   revocations,
   credit, extract(epoch from now() - credit_at)::float8 as elapsed_seconds,
-  opens_at <= clock_timestamp() as is_open, closes_at is not null and closes_at <= clock_timestamp() as is_closed,
-  draw_seed, "order" = 'draw' and drawn_at is null as draw_pending,
+  clock_timestamp()::text as locked_at, opens_at <= clock_timestamp() as is_open,
+  closes_at is not null and closes_at <= clock_timestamp() as is_closed,
+  "order" = 'draw' and drawn_at is null as draw_pending, lobby_closed_at is not null as lobby_closed,
   draining_since is not null and drained_at is null as is_draining`;
 
 /**

@@ -1,4 +1,5 @@
 import type { Db } from "@/db/client";
+import { drawIdOf } from "./draw-id";
 import { readEntry, waitingEntry } from "./entry";
 import { queueTokenInvalid } from "./errors";
 import { getLine, knownLine } from "./line";
@@ -21,7 +22,9 @@ export async function pollQueue(db: Db, claims: QueueClaims): Promise<QueueView>
   if (!entry || entry.generation !== claims.generation) throw queueTokenInvalid();
   if (entry.number !== null) line.note({ lastNumber: entry.number });
   const view = viewOf(line, entry);
-  return claims.number === null && entry.number !== null ? { token: tokenOf(claims.concertId, entry), ...view } : view;
+  if (claims.number !== null) return view;
+  const drawn = { ...view, drawId: drawIdOf(entry.id) };
+  return entry.number === null ? drawn : { token: tokenOf(claims.concertId, entry), ...drawn };
 }
 
 /**

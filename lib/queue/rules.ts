@@ -34,6 +34,19 @@ export function pollAfter(
   return Math.max(NEAREST_POLL_MS, Math.round(base * (0.85 + 0.3 * chance)));
 }
 
+/** Fans in a lobby who may ask in one second, together. */
+const LOBBY_POLLS_PER_SECOND = 20_000;
+
+/**
+ * Milliseconds until a fan in the lobby should ask again: seldom while the opening is far, each second around it in a
+ * small lobby, and in a large one as often as all of them together may. `chance` in [0, 1) spreads the polls.
+ */
+export function lobbyPollAfter(msUntilOpen: number, lobbyCount: number, chance: number): number {
+  const least = Math.max(NEAREST_POLL_MS, (lobbyCount * 1000) / LOBBY_POLLS_PER_SECOND);
+  const base = Math.min(Math.max(msUntilOpen / 5, least), FARTHEST_POLL_MS);
+  return Math.max(NEAREST_POLL_MS, Math.round(base * (0.85 + 0.3 * chance)));
+}
+
 /** How often a fan may replace the token of one concert. */
 export const TOKEN_LIMIT = { limit: 5, windowSeconds: 600 };
 

@@ -22,6 +22,11 @@ export type QueueView = {
   mode: RoomMode;
   /** When the sale opens. */
   opensAt: string;
+  /**
+   * In a drawn sale: the name under which the draw is published. Told in the lobby, when the draw has given a number,
+   * and on joining; the polls in line leave it out.
+   */
+  drawId?: string;
   /** The server's clock, which countdowns are measured by. */
   at: string;
   /** The organiser's words to everyone in line, if there are any. */

@@ -1,6 +1,6 @@
 import type { Entry } from "./entry";
 import type { Line } from "./line";
-import { estimateWait, pollAfter } from "./rules";
+import { estimateWait, lobbyPollAfter, pollAfter } from "./rules";
 import type { QueueView } from "./schema";
 import { type QueueClaims, signQueueToken } from "./token";
 
@@ -16,7 +16,7 @@ export function viewOf(line: Line, entry: Entry): QueueView {
     number: entry.number,
     position,
     ahead: position === null ? null : position - 1,
-    waiting: Math.max(line.waiting, position ?? 0),
+    waiting: entry.status === "lobby" ? Math.max(1, line.lobby + line.waiting) : Math.max(line.waiting, position ?? 0),
     estimatedWaitSeconds,
     pollAfterMs: nextPoll(line, entry, position, estimatedWaitSeconds),
     enteredAt: entry.enteredAt.toISOString(),
@@ -47,7 +47,5 @@ function nextPoll(line: Line, entry: Entry, position: number | null, wait: numbe
   if (position !== null) return pollAfter(position, wait, line.mode, Math.random());
   if (entry.status === "admitted") return ADMITTED_POLL_MS;
   if (entry.status !== "lobby") return OVER_POLL_MS;
-  // In the lobby: seldom while the opening is far, each second around it.
-  const untilOpen = line.opensAt.getTime() - line.now();
-  return Math.min(Math.max(untilOpen / 5, 1000), 20_000);
+  return lobbyPollAfter(line.opensAt.getTime() - line.now(), line.lobby + line.waiting, Math.random());
 }

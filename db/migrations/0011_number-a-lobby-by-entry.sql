@@ -1,0 +1,1 @@
+ALTER TABLE "queue_draws" ADD COLUMN "numbered_through" uuid;
