@@ -1,8 +1,10 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { useEffect, useRef } from "react";
 import { Button, LinkButton } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
+import { read } from "./api-client";
 import { isProblem } from "./api-problem";
 
 /** What to tell the fan about an error that no page has its own words for. */
@@ -17,10 +19,30 @@ export function useProblemText(): (error: unknown) => string {
   };
 }
 
+/** Goes on by itself once the server is well again; until then what is on the page stays. */
+function useRecovery(away: boolean, onRetry: () => void): void {
+  const retry = useRef(onRetry);
+  useEffect(() => {
+    retry.current = onRetry;
+  }, [onRetry]);
+  useEffect(() => {
+    if (!away) return;
+    let timer: ReturnType<typeof setTimeout>;
+    const look = () => read("/health/ready").then(() => retry.current(), later);
+    const later = () => {
+      timer = setTimeout(look, 3000 + Math.random() * 3000);
+    };
+    later();
+    return () => clearTimeout(timer);
+  }, [away]);
+}
+
 /** A page that could not be read: why, and the way on. Who is not signed in is shown the door. */
 export function ProblemPage({ error, onRetry, here }: { error: unknown; onRetry: () => void; here: string }) {
   const t = useTranslations("common");
   const text = useProblemText();
+  const away = isProblem(error) && error.isPassing;
+  useRecovery(away && error.code !== "rate_limited", onRetry);
   if (isProblem(error, "unauthenticated")) return <SignInNeeded here={here} />;
   if (isProblem(error, "not_found")) {
     return (
@@ -36,7 +58,6 @@ export function ProblemPage({ error, onRetry, here }: { error: unknown; onRetry:
       </ErrorState>
     );
   }
-  const away = isProblem(error) && error.isPassing;
   return (
     <ErrorState
       title={away ? t("error.unavailableTitle") : t("error.title")}

@@ -75,7 +75,9 @@ export function Dates({ concert }: { concert: SaleConcert }) {
               const body = (
                 <>
                   <span className="min-w-0 flex-1">
-                    <span className="block font-bold text-lg">{formatDate(startsAt, { ...words, style: "date" })}</span>
+                    <span className="block text-balance font-bold text-lg">
+                      {formatDate(startsAt, { ...words, style: "date" })}
+                    </span>
                     <span className="block text-muted tabular-nums">
                       {formatDate(startsAt, { ...words, style: "time" })}
                     </span>

@@ -26,6 +26,9 @@ type SeatMapProps = {
   describe: (index: number) => string;
 };
 
+/** A map narrower than this keeps its lower edge free for the buttons, which would cover seats. */
+const NARROW = 640;
+const KNOBS_HEIGHT = 60;
 /** Seats are at most this many pixels apart. */
 const NEAREST = 46;
 const GLIDE_MS = 320;
@@ -58,7 +61,12 @@ export function SeatMap(props: SeatMapProps) {
   /** The section in the middle, once seats can be told apart there. */
   const [amid, setAmid] = useState<Block | null>(null);
 
-  const whole = useCallback((): MapView => fitView(hall.bounds, size.current, 14, NEAREST), [hall]);
+  const whole = useCallback((): MapView => {
+    const { width, height } = size.current;
+    const kept = width < NARROW ? KNOBS_HEIGHT : 0;
+    const view = fitView(hall.bounds, { width, height: height - kept }, 14, NEAREST);
+    return { ...view, y: view.y + kept / 2 / view.scale };
+  }, [hall]);
 
   const latest = useRef(props);
   latest.current = props;
@@ -266,7 +274,7 @@ export function SeatMap(props: SeatMapProps) {
           {tip.text}
         </div>
       )}
-      <div className="absolute right-3 bottom-3 flex flex-col gap-2">
+      <div className="absolute right-3 bottom-3 flex flex-col gap-2 max-sm:flex-row">
         {near && (
           <button
             type="button"
@@ -277,7 +285,7 @@ export function SeatMap(props: SeatMapProps) {
             {t("overview")}
           </button>
         )}
-        <div className="flex flex-col gap-2 self-end">
+        <div className="flex flex-col gap-2 self-end max-sm:flex-row-reverse">
           <button type="button" aria-label={t("zoomIn")} className={knob} onClick={() => step(1.8)}>
             <Plus aria-hidden="true" className="size-5" />
           </button>

@@ -48,6 +48,11 @@ export function WaitingRoom({ concert }: { concert: RoomConcert }) {
           {t("offline.text")}
         </Notice>
       )}
+      {view && !offline && line.problem && line.problem.status >= 500 && (
+        <Notice tone="warn" live className="mt-5" title={t("away.title")}>
+          {t("away.text")}
+        </Notice>
+      )}
       <Stage line={line} concert={concert} />
       <LineNews view={view} />
       {view && (view.status === "waiting" || view.status === "lobby" || view.status === "admitted") && (

@@ -92,6 +92,14 @@ const FORBIDDEN: Record<string, ((w: World) => SQL[])[]> = {
     ({ paid }) => [sql`update tickets set status = 'void' where reservation_id = ${paid.id} and status = 'checked_in'`],
     ({ paid }) => [sql`update tickets set status = 'checked_in' where reservation_id = ${paid.id}`],
   ],
+  "ticket-with-its-holder": [
+    ({ paid, holder }) => [sql`update tickets set user_id = ${holder.userId} where reservation_id = ${paid.id}`],
+    ({ paid }) => [sql`update tickets set serial = serial + 1 where reservation_id = ${paid.id}`],
+    ({ given, holder }) => [
+      sql`update ticket_transfers set to_user_id = ${holder.userId} where ticket_id = ${given} and serial = 0`,
+    ],
+    ({ given }) => [sql`delete from ticket_transfers where ticket_id = ${given} and serial = 1`],
+  ],
   "paid-once": [
     ({ paid }) => [
       sql`alter table payments drop constraint "payments_concertId_reservationId_unique"`,

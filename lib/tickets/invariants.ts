@@ -31,4 +31,25 @@ export const ticketInvariants: Invariant[] = [
       select id::text, status || ', checked in at ' || coalesce(checked_in_at::text, '–') as why
       from tickets where (status = 'checked_in') <> (checked_in_at is not null)`,
   },
+  {
+    name: "ticket-with-its-holder",
+    says: "A ticket belongs to who claimed it last, else to who bought it; its serial counts the claims, one from each holder in turn.",
+    sql: `
+      with moved as (
+        select concert_id, ticket_id, count(*) as times,
+               (array_agg(to_user_id order by serial desc))[1] as holder,
+               bool_and(serial = at and (before is null or from_user_id = before)) as in_turn
+        from (
+          select concert_id, ticket_id, serial, from_user_id, to_user_id,
+                 row_number() over turn - 1 as at, lag(to_user_id) over turn as before
+          from ticket_transfers where claimed_at is not null
+          window turn as (partition by concert_id, ticket_id order by serial)) claimed
+        group by concert_id, ticket_id)
+      select t.id::text, 'held by ' || t.user_id || ' as number ' || t.serial || ', claimed ' || coalesce(m.times, 0)
+               || ' times, last by ' || coalesce(m.holder::text, 'nobody') as why
+      from tickets t
+        join reservations r on r.concert_id = t.concert_id and r.id = t.reservation_id
+        left join moved m on m.concert_id = t.concert_id and m.ticket_id = t.id
+      where t.serial <> coalesce(m.times, 0) or t.user_id <> coalesce(m.holder, r.user_id) or not coalesce(m.in_turn, true)`,
+  },
 ];

@@ -14,6 +14,8 @@ import { joinQueue } from "@/lib/queue/join-queue";
 import { leaveQueue } from "@/lib/queue/leave-queue";
 import { readQueueToken } from "@/lib/queue/token";
 import { checkInTicket } from "@/lib/tickets/check-in-ticket";
+import { claimTicket } from "@/lib/tickets/claim-ticket";
+import { startTransfer } from "@/lib/tickets/start-transfer";
 import { topUp } from "@/lib/wallet/top-up";
 
 export type Fan = { userId: string; token: string; admission: Admission };
@@ -97,8 +99,17 @@ export async function makeWorld(db: Client) {
   const [payer, holder, lapser, canceller, refunder, idler] = fans;
   await topUpOnce(db, idler.userId, 5000);
   const paid = await hold(db, hall, payer, 0, 1);
-  const payment = JSON.parse((await payOnce(db, payer, paid.id)).body) as { id: string; tickets: { code: string }[] };
+  const payment = JSON.parse((await payOnce(db, payer, paid.id)).body) as {
+    id: string;
+    tickets: { id: string; code: string }[];
+  };
   await checkInTicket(db, { code: payment.tickets[0]?.code as string });
+  // The other ticket goes to somebody and comes back.
+  const given = payment.tickets[1]?.id as string;
+  const away = await startTransfer(db, { ticketId: given, userId: payer.userId });
+  await claimTicket(db, { token: away.token, userId: idler.userId });
+  const back = await startTransfer(db, { ticketId: given, userId: idler.userId });
+  await claimTicket(db, { token: back.token, userId: payer.userId });
   const held = await hold(db, hall, holder, 2, 3);
   const lapsed = await hold(db, hall, lapser, 4);
   await db.execute(sql`update reservations set expires_at = now() - interval '1 second' where id = ${lapsed.id}`);
@@ -111,7 +122,7 @@ export async function makeWorld(db: Client) {
   const waiting = [await join(db, hall), await join(db, hall)] as const;
   const claims = readQueueToken(waiting[0].token);
   if (claims) await leaveQueue(db, claims);
-  return { ...hall, payer, holder, idler, paid, held, lapsed, cancelled, refunded, payment, waiting };
+  return { ...hall, payer, holder, idler, paid, held, lapsed, cancelled, refunded, payment, given, waiting };
 }
 
 export type World = Awaited<ReturnType<typeof makeWorld>>;

@@ -1,14 +1,13 @@
 import type { Metadata } from "next";
-import { notFound, permanentRedirect } from "next/navigation";
-import { cache } from "react";
 import { ConcertPage } from "@/components/catalog/concert-page";
 import { eventData } from "@/components/catalog/event-data";
 import { RefreshStale } from "@/components/catalog/refresh-stale";
 import { formatPeriod } from "@/components/ui/format-period";
 import { getDb } from "@/db/client";
 import { openLocale } from "@/i18n/params";
-import { countSeatsLeft, findConcert } from "@/lib/catalog/queries";
+import { countSeatsLeft } from "@/lib/catalog/queries";
 import { orUnavailable } from "@/lib/web/or-unavailable";
+import { findPageConcert, readConcert } from "../../../read-concert";
 
 type Props = { params: Promise<{ locale: string; slug: string }> };
 
@@ -17,11 +16,9 @@ export const revalidate = 10;
 // Nothing is rendered at build time, which knows no database; the first visit renders, later ones share it.
 export const generateStaticParams = () => [];
 
-const readConcert = cache((slug: string) => orUnavailable(findConcert(getDb(), slug)));
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { locale, slug } = await openLocale(params);
-  const concert = await readConcert(slug);
+  const concert = await findPageConcert(slug);
   if (!concert) return {};
   const { timeZone } = concert.venue;
   const period = formatPeriod(concert.firstStartsAt, concert.lastStartsAt, { locale, timeZone });
@@ -31,11 +28,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function Page({ params }: Props) {
-  const { locale, slug } = await openLocale(params);
-  const concert = await readConcert(slug);
-  if (!concert) notFound();
-  // An id works as well; the address that people share is the slug's.
-  if (concert.slug !== slug) permanentRedirect(`/${locale}/concerts/${concert.slug}`);
+  const { concert } = await readConcert(params, "");
   const seatsLeft = concert.status === "on_sale" ? await orUnavailable(countSeatsLeft(getDb(), concert.id)) : 0;
   return (
     <>

@@ -1,32 +1,27 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { cache } from "react";
 import { ClientMessages } from "@/components/client-messages";
 import { OrganizerOnly } from "@/components/organizer/organizer-only";
 import { RoomControl } from "@/components/organizer/room-control";
 import { PageHeading } from "@/components/ui/page-heading";
-import { getDb } from "@/db/client";
 import { openLocale } from "@/i18n/params";
-import { findConcert } from "@/lib/catalog/queries";
-import { orUnavailable } from "@/lib/web/or-unavailable";
+import { findPageConcert } from "../../../../read-concert";
 
 type Props = { params: Promise<{ locale: string; slug: string }> };
 
 export const revalidate = 10;
 export const generateStaticParams = () => [];
 
-const readConcert = cache((slug: string) => orUnavailable(findConcert(getDb(), slug)));
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { slug } = await openLocale(params);
-  const concert = await readConcert(slug);
+  const concert = await findPageConcert(slug);
   return { title: concert?.title, robots: { index: false } };
 }
 
 export default async function Page({ params }: Props) {
   const { slug } = await openLocale(params);
-  const concert = await readConcert(slug);
+  const concert = await findPageConcert(slug);
   if (!concert) notFound();
   const t = await getTranslations("organizer.room");
   const { id, currency } = concert;

@@ -1,14 +1,12 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { cache, Suspense } from "react";
+import { Suspense } from "react";
 import { ClientMessages } from "@/components/client-messages";
 import { Checkout } from "@/components/payment/checkout";
 import { PrivateData } from "@/components/private-data";
-import { getDb } from "@/db/client";
 import { openLocale } from "@/i18n/params";
-import { findConcert } from "@/lib/catalog/queries";
-import { orUnavailable } from "@/lib/web/or-unavailable";
+import { findPageConcert } from "../../../../read-concert";
 
 type Props = { params: Promise<{ locale: string; slug: string }> };
 
@@ -16,11 +14,9 @@ export const revalidate = 60;
 
 export const generateStaticParams = () => [];
 
-const readConcert = cache((slug: string) => orUnavailable(findConcert(getDb(), slug)));
-
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { locale, slug } = await openLocale(params);
-  const concert = await readConcert(slug);
+  const concert = await findPageConcert(slug);
   const t = await getTranslations({ locale, namespace: "payment" });
   return { title: concert ? `${t("title")} · ${concert.title}` : t("title"), robots: { index: false } };
 }
@@ -28,7 +24,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Page({ params }: Props) {
   // An id in the place of the slug is served as it is: a redirect from here would lose the query.
   const { slug } = await openLocale(params);
-  const concert = await readConcert(slug);
+  const concert = await findPageConcert(slug);
   if (!concert) notFound();
   const { id, title, venue, refundUntilHours } = concert;
   const performances = concert.performances.map((one) => ({ id: one.id, startsAt: one.startsAt.toISOString() }));

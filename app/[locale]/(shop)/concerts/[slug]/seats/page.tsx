@@ -5,7 +5,7 @@ import { saleConcertOf } from "@/components/booking/sale-concert-of";
 import { Seats } from "@/components/booking/seats";
 import { ClientMessages } from "@/components/client-messages";
 import { QueryProvider } from "@/components/query-provider";
-import { readConcert } from "../read-concert";
+import { readConcert } from "../../../../read-concert";
 
 type Props = { params: Promise<{ locale: string; slug: string }> };
 
