@@ -32,17 +32,15 @@ export type CheckOptions = {
  * also for an invariant that takes longer than `secondsEach`.
  */
 export async function checkInvariants(db: Client, options: CheckOptions = {}): Promise<Finding[]> {
-  return await db.transaction(
-    async (tx) => {
-      await tx.execute(sql.raw(`set local statement_timeout = '${options.secondsEach ?? 0}s'`));
-      // Planning such statements with parallel workers or compiling them would take from the sale's own cores.
-      await tx.execute(sql`set local max_parallel_workers_per_gather = 0`);
-      await tx.execute(sql`set local jit = off`);
-      await tx.execute(sql`set local work_mem = '64MB'`);
-      return await findBroken(tx, options.signal);
-    },
-    { isolationLevel: "repeatable read", accessMode: "read only" },
-  );
+  return await db.transaction(async (tx) => {
+    await tx.execute(sql`set transaction isolation level repeatable read, read only`);
+    await tx.execute(sql.raw(`set local statement_timeout = '${options.secondsEach ?? 0}s'`));
+    // Planning such statements with parallel workers or compiling them would take from the sale's own cores.
+    await tx.execute(sql`set local max_parallel_workers_per_gather = 0`);
+    await tx.execute(sql`set local jit = off`);
+    await tx.execute(sql`set local work_mem = '64MB'`);
+    return await findBroken(tx, options.signal);
+  });
 }
 
 /** The same as this transaction sees things, with what it has not committed yet. */
