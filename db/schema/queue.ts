@@ -74,6 +74,8 @@ export const queues = pgTable(
     leftInside: count(),
     /** Turns that ended by time. */
     expired: count(),
+    /** Entries that were cleared away after the end; what they stood for is in these totals. */
+    folded: count(),
     /** How many queue tokens were replaced before their turn; also the last `seq` of `queue_revocations`. */
     revocations: count(),
     /** Above so many joins in a second, whoever joins has to show proof of work; null: never. */
@@ -210,10 +212,6 @@ export const queueDepartures = pgTable(
   ],
 );
 
-/**
- * What happened in each ten seconds, counted as it happens, so that rates cost nothing to read. Older rows are folded
- * into longer ones.
- */
 /** Numbers in line whose tokens were replaced, in order, so that every process can refuse the old ones from memory. */
 export const queueRevocations = pgTable(
   "queue_revocations",
@@ -247,7 +245,10 @@ export const queueAttempts = pgTable(
   ],
 );
 
-/** What happened in each ten seconds, counted as it happens, so that rates cost nothing to read. */
+/**
+ * What happened in each ten seconds, counted as it happens, so that rates cost nothing to read. Older rows are folded
+ * into longer ones.
+ */
 export const queueHistory = pgTable(
   "queue_history",
   {

@@ -81,13 +81,15 @@ export const bookingInvariants: Invariant[] = [
   },
   {
     name: "held-by-the-admitted",
-    says: "Seats were held by a fan who was admitted then.",
+    says: "Seats were held by a fan who was admitted then (until an ended line is cleared away).",
     sql: `
       select r.id::text as id, 'held at ' || r.created_at || coalesce(', admitted from ' || e.admitted_at || ' to '
              || e.admitted_until, ' without a place that was admitted') as why
       from reservations r
         left join queue_entries e on e.concert_id = r.concert_id and e.id = r.entry_id and e.user_id = r.user_id
-      where e.admitted_at is null or r.created_at < e.admitted_at or r.created_at >= e.admitted_until`,
+        left join queues q on q.concert_id = r.concert_id
+      where not (e.id is null and q.folded > 0)
+        and (e.admitted_at is null or r.created_at < e.admitted_at or r.created_at >= e.admitted_until)`,
   },
   {
     name: "paid-in-time",

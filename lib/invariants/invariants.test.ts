@@ -224,6 +224,13 @@ const FORBIDDEN: Record<string, ((w: World) => SQL[])[]> = {
   "no-more-than-the-limit": [
     ({ concertId }) => [sql`update queues set active_limit = 5 where concert_id = ${concertId}`],
   ],
+  "room-totals": [
+    ({ concertId }) => [sql`update queues set admissions = admissions + 1 where concert_id = ${concertId}`],
+    ({ concertId }) => [sql`update queues set lobby = 1 where concert_id = ${concertId}`],
+    ({ concertId }) => [sql`update queues set left_inside = left_inside + 1 where concert_id = ${concertId}`],
+    ({ concertId }) => [sql`update queues set expired = expired + 1 where concert_id = ${concertId}`],
+    ({ concertId }) => [sql`update queues set invited = invited + 1 where concert_id = ${concertId}`],
+  ],
   "every-seat-there": [
     ({ seatIds }) => [sql`delete from seats where id = ${seatIds[19]}`],
     ({ seatIds }) => [

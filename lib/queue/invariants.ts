@@ -11,7 +11,7 @@ export const queueInvariants: Invariant[] = [
   },
   {
     name: "numbers-without-gap",
-    says: "A line's numbers run from 1 to the last one given, each given once.",
+    says: "A line's numbers run from 1 to the last one given, each given once (until an ended line is cleared away).",
     sql: `
       select q.concert_id::text as id,
              coalesce(e.n, 0) || ' numbers (' || coalesce(e.different, 0) || ' different, ' || coalesce(e.first, 0) || ' to '
@@ -20,33 +20,35 @@ export const queueInvariants: Invariant[] = [
         left join (select concert_id, count(number) as n, count(distinct number) as different, max(number) as last,
                           min(number) as first
                    from queue_entries group by concert_id) e on e.concert_id = q.concert_id
-      where q.last_number <> coalesce(e.n, 0) or e.n <> e.different or e.n <> e.last or e.first <> 1`,
+      where q.folded = 0 and (q.last_number <> coalesce(e.n, 0) or e.n <> e.different or e.n <> e.last or e.first <> 1)`,
   },
   {
     name: "served-are-served",
-    says: "Nobody waits at or before the number that the line has been served through, and nobody was let in after it.",
+    says: "Nobody waits at or before the number that the line has been served through, and nobody was let in after it without an invitation.",
     sql: `
       select e.id::text as id, 'number ' || e.number || ' is ' || e.status || ', served through ' || q.served_through as why
       from queue_entries e join queues q on q.concert_id = e.concert_id
       where (e.status = 'waiting' and e.number <= q.served_through)
-         or (e.admitted_at is not null and e.number > q.served_through)`,
+         or (e.admitted_at is not null and e.invitation_id is null and e.number > q.served_through)`,
   },
   {
     name: "first-come-first-served",
-    says: "Nobody was let in while somebody with a lower number still waits.",
+    says: "Nobody was let in without an invitation while somebody with a lower number still waits.",
     sql: `
       select e.id::text as id, 'number ' || e.number || ' was let in, ' || w.first || ' still waits' as why
       from queue_entries e
         join (select concert_id, min(number) as first from queue_entries where status = 'waiting' group by concert_id) w
           on w.concert_id = e.concert_id
-      where e.admitted_at is not null and e.number > w.first`,
+      where e.admitted_at is not null and e.invitation_id is null and e.number > w.first`,
   },
   {
     name: "departures-told",
-    says: "Whoever left the line before the turn is among its departures, once, and nobody else is.",
+    says: "Whoever left the line before the turn, or passed it by an invitation, is among its departures, once, and nobody else is (until an ended line is cleared away).",
     sql: `
       with gone as (
-        select concert_id, number from queue_entries where status = 'left' and admitted_at is null and number is not null),
+        select concert_id, number from queue_entries
+        where (status = 'left' and admitted_at is null and number is not null) or invitation_id is not null),
+      kept as (select * from queues where folded = 0),
       pairs as (
         select coalesce(gone.concert_id, d.concert_id) as concert_id, coalesce(gone.number, d.number) as number,
                gone.number is not null as left_it, count(d.seq) as told
@@ -54,10 +56,10 @@ export const queueInvariants: Invariant[] = [
         group by 1, 2, 3)
       select concert_id || ' ' || number as id,
              case when not left_it then 'told as gone, but is not' else 'left, but was told ' || told || ' times' end as why
-      from pairs where not left_it or told <> 1
+      from pairs where (not left_it or told <> 1) and concert_id in (select concert_id from kept)
       union all
       select q.concert_id::text, d.n || ' departures up to ' || d.last || ', the room counts ' || q.departures
-      from queues q, lateral (select count(*) as n, coalesce(max(seq), 0) as last from queue_departures d
+      from kept q, lateral (select count(*) as n, coalesce(max(seq), 0) as last from queue_departures d
                               where d.concert_id = q.concert_id) d
       where d.n <> q.departures or d.last <> q.departures`,
   },
@@ -66,8 +68,33 @@ export const queueInvariants: Invariant[] = [
     says: "No more fans are in than a room lets in at one time (rooms whose settings never changed).",
     sql: `
       select q.concert_id::text as id, count(*) || ' are in, the limit is ' || q.active_limit as why
-      from queues q join queue_entries e on e.concert_id = q.concert_id and e.status = 'admitted'
+      from queues q join queue_entries e on e.concert_id = q.concert_id and e.status = 'admitted' and e.invitation_id is null
       where q.mode = 'on' and q.revision = 1
       group by q.concert_id having count(*) > q.active_limit`,
+  },
+  {
+    name: "room-totals",
+    says: "A room's totals are what its entries say: who waits, who came in, who left, whose turn ran out.",
+    sql: `
+      with counted as (
+        select q.concert_id, q.last_number - q.admissions - q.departures + q.lobby as waiting, q.lobby, q.left_lobby,
+               q.left_inside, q.expired, q.invited, q.admissions, q.folded,
+               count(*) filter (where e.status in ('lobby', 'waiting')) as e_waiting,
+               count(*) filter (where e.status = 'lobby') as e_lobby,
+               count(*) filter (where e.status = 'left' and e.number is null) as e_left_lobby,
+               count(*) filter (where e.status = 'left' and e.admitted_at is not null) as e_left_inside,
+               count(*) filter (where e.status = 'expired') as e_expired,
+               count(*) filter (where e.invitation_id is not null) as e_invited,
+               count(*) filter (where e.admitted_at is not null and e.invitation_id is null) as e_admissions
+        from queues q left join queue_entries e on e.concert_id = q.concert_id group by q.concert_id)
+      select concert_id::text as id,
+             'waiting ' || waiting || '/' || e_waiting || ', lobby ' || lobby || '/' || e_lobby || ', let in ' || admissions
+               || '/' || e_admissions || ', invited ' || invited || '/' || e_invited || ', left the lobby ' || left_lobby
+               || '/' || e_left_lobby || ', left inside ' || left_inside || '/' || e_left_inside || ', ran out ' || expired
+               || '/' || e_expired || ' (counted/found)' as why
+      from counted
+      where waiting <> e_waiting or lobby <> e_lobby
+         or (folded = 0 and (admissions <> e_admissions or invited <> e_invited or left_lobby <> e_left_lobby
+                             or left_inside <> e_left_inside or expired <> e_expired))`,
   },
 ];

@@ -3,6 +3,7 @@ import { type Db, statement } from "@/db/client";
 import { queueChanges, queues } from "@/db/schema/queue";
 import { invalidRequest, notFound } from "@/lib/core/errors";
 import { isId } from "@/lib/core/ids";
+import { WAITING } from "./history";
 import type { LoggedChange, QueueStats, RoomSettings } from "./schema";
 import { settingsOf } from "./settings";
 import { addWaits, waitPercentile } from "./wait-rules";
@@ -23,9 +24,6 @@ type StatsRow = {
   admitted_lately: number;
   waits: (number[] | null)[] | null;
 };
-
-/** In SQL, of `queues q`: those in line or in the lobby. Every number that was given came up, departed or waits. */
-export const WAITING = "greatest(0, q.last_number - q.admissions - q.departures) + greatest(0, q.lobby)";
 
 /**
  * From the room's totals and the few rows of those inside, whatever the length of the line. Every turn that came up is

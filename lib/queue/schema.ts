@@ -129,3 +129,34 @@ export type QueueStats = {
   waitSecondsP50: number | null;
   waitSecondsP90: number | null;
 };
+
+/** What happened in a room in the `seconds` from `at` on; the three gauges are null where nobody looked. */
+export type HistoryPoint = {
+  at: string;
+  seconds: number;
+  joined: number;
+  admitted: number;
+  /** Left the line before their turn. */
+  departed: number;
+  invited: number;
+  /** Turns that ended by time. */
+  expired: number;
+  waiting: number | null;
+  inside: number | null;
+  seatsLeft: number | null;
+  waitSecondsP50: number | null;
+  waitSecondsP90: number | null;
+};
+
+/** A room as it is, with the rates of the last five minutes. */
+export type RoomOutlook = {
+  waiting: number;
+  inside: number;
+  joinedPerMinute: number;
+  admittedPerMinute: number;
+  departedPerMinute: number;
+  /** Null when the line does not get shorter. */
+  emptyInSeconds: number | null;
+};
+
+export type RoomHistory = { from: string; to: string; stepSeconds: number; items: HistoryPoint[]; now: RoomOutlook };

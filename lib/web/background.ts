@@ -3,6 +3,7 @@ import { startRevocations } from "@/lib/auth/revocations";
 import { forget, oncePerProcess } from "@/lib/core/registry";
 import { startTidying } from "@/lib/idempotency/tidying";
 import { watchInvariants } from "@/lib/invariants/watch-invariants";
+import { startHistory } from "@/lib/queue/keep-history";
 import { startTicker } from "@/lib/queue/ticker";
 
 export type Background = {
@@ -17,6 +18,7 @@ export function startBackground(db: Client): Background {
     const revocations = startRevocations(db);
     const tidying = startTidying(db);
     const ticker = startTicker(db);
+    const history = startHistory(db);
     const invariants = watchInvariants(db);
     return {
       ready: revocations.ready,
@@ -25,6 +27,7 @@ export function startBackground(db: Client): Background {
         tidying.stop();
         revocations.stop();
         await invariants.stop();
+        await history.stop();
         await ticker.stop();
       },
     };

@@ -1,0 +1,1 @@
+ALTER TABLE "queues" ADD COLUMN "folded" bigint DEFAULT 0 NOT NULL;
