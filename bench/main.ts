@@ -6,6 +6,7 @@ import { onStopSignals } from "@/cli/start/stop-signals";
 import { Cleanup } from "./cleanup";
 import { type Fan, makeCrowd } from "./data/fans";
 import { type Findings, ROUNDS } from "./measure";
+import { measureAdmit } from "./measures/admit";
 import { holdFans, measureHold } from "./measures/hold";
 import { joinFans, measureJoin } from "./measures/join";
 import { measurePay, payFans } from "./measures/pay";
@@ -23,11 +24,13 @@ type Measure = {
 };
 
 const MEASURES: Record<string, Measure> = {
+  // First, while the database is as the product makes it and nothing in it was planted.
+  sale: { fans: () => 0, run: (stage, { inside, fans }) => measureSale(stage, { inside, most: fans }) },
   poll: { fans: () => 0, run: (stage, { seconds }) => measurePoll(stage, seconds) },
+  admit: { fans: () => 0, run: measureAdmit },
   join: { fans: joinFans, run: (stage, { seconds }, fans) => measureJoin(stage, seconds, fans) },
   hold: { fans: holdFans, run: (stage, { seconds }, fans) => measureHold(stage, seconds, fans) },
   pay: { fans: payFans, run: (stage, { seconds }, fans) => measurePay(stage, seconds, fans) },
-  sale: { fans: () => 0, run: (stage, { inside, fans }) => measureSale(stage, { inside, most: fans }) },
 };
 const NAMES = Object.keys(MEASURES);
 const SECONDS_MOST = 20;
@@ -40,11 +43,13 @@ npm run bench -- [--only ${NAMES.join(",")}] [--seconds N] [--inside N] [--fans 
 Measures the product beside its limits, in turns and in one run, on a PostgreSQL of its own in a temporary folder,
 and prints a table of figures and ratios on stdout. DATABASE_URL is not used.
 
-  poll   where a fan stands, beside node:http returning the same bytes
-  join   durable joins, beside one INSERT per join
-  hold   holds of distinct seats, beside pgbench and bare pg running the same statement; 1,000 fans on one seat
-  pay    payments of holds, beside the same transaction on bare pg
   sale   the stadium sold out through HTTP: every fan queues, looks, holds, tops up and pays; once
+  poll   where a fan stands, beside node:http returning the same bytes and a Next route handler with a database read;
+         a million in line, the memory they take and what the database is asked
+  admit  a thousand let in from a million
+  join   durable joins, beside Redis and one INSERT per join
+  hold   holds of distinct seats, beside pgbench and bare pg running the same statement; 1,000 fans on one seat
+  pay    payments of holds, beside pgbench and bare pg running the same transaction
 
   --only LIST   some of them, separated by commas
   --seconds N   how long each of the ${ROUNDS} rounds lasts at most, 1 to ${SECONDS_MOST}; 3 if absent

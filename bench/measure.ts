@@ -57,17 +57,18 @@ export const inMs = (ms: number): string => `${ms < 10 ? ms.toFixed(1) : Math.ro
 
 /**
  * Runs the contenders in turns, a warm-up round (0) first, the order reversed from round to round, so that a machine
- * that slows down or speeds up does so for all of them. Gives each one's rates without the warm-up.
+ * that slows down or speeds up does so for all of them. Gives each one's rates without the warm-up; none for a contender
+ * that is null.
  */
 export async function inTurns<Name extends string>(
-  contenders: Record<Name, (round: number) => Promise<number>>,
+  contenders: Record<Name, ((round: number) => Promise<number>) | null>,
 ): Promise<Record<Name, number[]>> {
   const names = Object.keys(contenders) as Name[];
   const rates = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>;
   for (let round = 0; round <= ROUNDS; round += 1) {
     for (const name of round % 2 === 0 ? names : [...names].reverse()) {
-      const rate = await contenders[name](round);
-      if (round > 0) rates[name].push(rate);
+      const rate = await contenders[name]?.(round);
+      if (rate !== undefined && round > 0) rates[name].push(rate);
     }
   }
   return rates;

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { getDb } from "@/db/client";
 import { handleApi } from "@/lib/api/node";
 import { startBackground } from "@/lib/web/background";
-import { answerParent, cpuMicroseconds } from "./helper/child";
+import { answerParent, cpuMicroseconds, memoryNow } from "./helper/child";
 
 // The product's API and what runs beside it, as `cli/start/serve.ts` puts them together, without Next's pages: so the
 // benchmarks need no build, and the calls that they make never reach Next in the product either.
@@ -20,6 +20,8 @@ server.on("request", (req, res) => {
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 startBackground(getDb());
 
-answerParent((question: "port" | "cpu") =>
-  question === "port" ? (server.address() as AddressInfo).port : cpuMicroseconds(),
-);
+answerParent((question: "port" | "cpu" | "memory") => {
+  if (question === "cpu") return cpuMicroseconds();
+  if (question === "memory") return memoryNow();
+  return (server.address() as AddressInfo).port;
+});

@@ -28,11 +28,14 @@ export type Stage = {
   load(target: Target, job: Omit<Job, "port">): Promise<Load>;
 };
 
+/** Ready to count statements, which is off until a measure wants it. */
+const SETTINGS = { shared_preload_libraries: "pg_stat_statements", "pg_stat_statements.track": "none" };
+
 /** PostgreSQL with its files in a temporary folder and as durable as it comes, the product's API, the generator. */
 export async function openStage(cleanup: Cleanup): Promise<Stage> {
   const dir = await mkdtemp(path.join(tmpdir(), "frontrow-bench-"));
   cleanup.later(() => rm(dir, { recursive: true, force: true }));
-  const starting = startEmbedded({ dir });
+  const starting = startEmbedded({ dir, settings: SETTINGS });
   cleanup.later(async () => (await starting.catch(() => null))?.stop());
   const { url, pid: postgresPid } = await starting;
   await migrateDatabase(url);

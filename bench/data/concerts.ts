@@ -36,18 +36,6 @@ export async function makeConcert(
   return { id, performanceId: performances[0]?.id as string };
 }
 
-/** A line of `count` fans with the numbers 1 to `count`, in one statement. */
-export async function plantLine(db: Client, concertId: string, count: number): Promise<void> {
-  await db.$client.query(
-    `with line as (
-       insert into queue_entries (concert_id, id, user_id, number, status)
-       select $1, gen_random_uuid(), gen_random_uuid(), number, 'waiting' from generate_series(1, $2::int) number)
-     update queues set last_number = $2 where concert_id = $1`,
-    [concertId, count],
-  );
-  await db.$client.query("vacuum analyze queue_entries");
-}
-
 /** Takes a concert out of the ticker's work, so that the next measurement does not pay for it. */
 export async function retire(db: Client, concertId: string): Promise<void> {
   await db.$client.query("delete from queue_entries where concert_id = $1", [concertId]);

@@ -22,3 +22,17 @@ export function cpuMicroseconds(): number {
   const { user, system } = process.cpuUsage();
   return user + system;
 }
+
+export type Memory = {
+  /** What the process occupies of the machine's memory, in bytes. */
+  resident: number;
+  /** Of it: JavaScript's objects. */
+  heap: number;
+  /** Of it: buffers. */
+  buffers: number;
+};
+
+export function memoryNow(): Memory {
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { resident: rss, heap: heapUsed, buffers: external };
+}

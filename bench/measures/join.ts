@@ -1,3 +1,5 @@
+import { say } from "@/cli/shared/print";
+import type { Client } from "@/db/client";
 import { type Cost, costOf } from "../cpu";
 import { makeConcert, retire } from "../data/concerts";
 import type { Fan } from "../data/fans";
@@ -5,66 +7,98 @@ import { ratioFigure } from "../figure";
 import type { Job, Load } from "../load/job";
 import { requestText } from "../load/request";
 import { costInWords, type Findings, inMs, inTurns, isBorneOut, manners, median, rateOf, told } from "../measure";
-import { type Stage, startTarget } from "../stage";
+import { findRedis } from "../programs";
+import { startRedis } from "../rivals/redis-server";
+import { type Stage, startTarget, type Target } from "../stage";
 
 const CONNECTIONS = 256;
-const FASTEST = 12_000;
+const FASTEST = 16_000;
 
 export const joinFans = (seconds: number): number => FASTEST * seconds;
 
+/** The Redis rival, or null where there is no Redis. */
+async function openRedis({ cleanup, dir }: Stage): Promise<Target | null> {
+  const program = await findRedis();
+  if (!program) {
+    say("  redis-server is not installed (Debian: redis-server): the join is not compared with Redis.");
+    return null;
+  }
+  const { port } = await startRedis(cleanup, program, dir);
+  const target = await startTarget(cleanup, "rivals/redis-join.ts");
+  await target.helper.ask({ redis: port });
+  return target;
+}
+
+/** Throws unless the line has the numbers 1 to n, one for each answered join. */
+async function checkLine(db: Client, concertId: string, load: Load): Promise<void> {
+  const { rows } = await db.$client.query<{ count: number; last: number }>(
+    "select count(*), max(number) as last from queue_entries where concert_id = $1",
+    [concertId],
+  );
+  const joined = load.statuses[201] ?? 0;
+  if (!isBorneOut(rows[0]?.count, joined, load) || rows[0]?.last !== rows[0]?.count) {
+    throw new Error(`${joined} joins were answered, but the line is ${JSON.stringify(rows[0])}.`);
+  }
+}
+
 export async function measureJoin(stage: Stage, seconds: number, fans: Fan[]): Promise<Findings> {
   const { db, product, cleanup } = stage;
-  const rival = await startTarget(cleanup, "rivals/insert-per-join.ts");
+  const insert = await startTarget(cleanup, "rivals/insert-per-join.ts");
+  const redis = await openRedis(stage);
   const p99: number[] = [];
   const costs: Cost[] = [];
-  const job = (round: number, requests: string[]) => {
+  const job = (round: number, requests: string[]): Omit<Job, "port"> => {
     const length = round === 0 ? 1 : seconds;
     return { connections: CONNECTIONS, requests: requests.slice(0, FASTEST * length), seconds: length, repeat: false };
   };
-
-  const measured = async (job: Omit<Job, "port">) => {
-    let load: Load | undefined;
-    const cost = await costOf(stage, async () => {
-      load = await stage.load(product, job);
-      return load.statuses[201] ?? 0;
-    });
-    return { load: load as Load, cost };
-  };
+  const plainJoins = (concertId: string) =>
+    fans.map((fan) => requestText({ method: "POST", path: `/${concertId}/${fan.userId}` }));
 
   const rates = await inTurns({
-    limit: async (round) => {
+    redis:
+      redis &&
+      (async (round) => {
+        const name = `round-${round}`;
+        const load = await stage.load(redis, job(round, plainJoins(name)));
+        const length = await redis.helper.ask<number>({ lengthOf: name });
+        if (length !== load.statuses[201]) {
+          throw new Error(`Redis answered ${load.statuses[201]} joins, but its line is ${length} long.`);
+        }
+        return told("Redis", round, rateOf(load, 201), manners(load));
+      }),
+    insert: async (round) => {
       const { id } = await makeConcert(db, "hongdae-night-2027", `bench-insert-${round}`);
-      const requests = fans.map((fan) => requestText({ method: "POST", path: `/${id}/${fan.userId}` }));
-      const load = await stage.load(rival, job(round, requests));
+      const load = await stage.load(insert, job(round, plainJoins(id)));
       return told("one INSERT per join", round, rateOf(load, 201), manners(load));
     },
     product: async (round) => {
       const { id } = await makeConcert(db, "hongdae-night-2027", `bench-join-${round}`);
       const path = `/api/concerts/${id}/queue`;
       const requests = fans.map((fan) => requestText({ method: "POST", path, bearer: fan.token }));
-      const { load, cost } = await measured(job(round, requests));
-      const rate = rateOf(load, 201);
-      const { rows } = await db.$client.query<{ count: number; last: number }>(
-        "select count(*), max(number) as last from queue_entries where concert_id = $1",
-        [id],
-      );
-      const joined = load.statuses[201] ?? 0;
-      if (!isBorneOut(rows[0]?.count, joined, load) || rows[0]?.last !== rows[0]?.count) {
-        throw new Error(`${joined} joins were answered, but the line is ${JSON.stringify(rows[0])}.`);
-      }
+      let load: Load | undefined;
+      const cost = await costOf(stage, async () => {
+        load = await stage.load(product, job(round, requests));
+        return load.statuses[201] ?? 0;
+      });
+      const done = load as unknown as Load;
+      await checkLine(db, id, done);
       await retire(db, id);
       if (round > 0) costs.push(cost);
-      if (round > 0) p99.push(load.p99);
-      return told("join", round, rate, manners(load));
+      if (round > 0) p99.push(done.p99);
+      return told("join", round, rateOf(done, 201), manners(done));
     },
   });
+  const what = "join, durable";
+  const rate = median(rates.product);
+  const redisRate = redis && median(rates.redis);
   return {
     figures: [
+      ratioFigure({ what, product: rate, limit: "Redis, node:http", limitRate: redisRate, bar: 1 }),
       ratioFigure({
-        what: "join, durable",
-        product: median(rates.product),
+        what,
+        product: rate,
         limit: "one INSERT per join, node:http",
-        limitRate: median(rates.limit),
+        limitRate: median(rates.insert),
         bar: 2.5,
       }),
     ],

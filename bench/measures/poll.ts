@@ -1,34 +1,38 @@
-import type { Client } from "@/db/client";
-import { newId } from "@/lib/core/ids";
-import { signQueueToken } from "@/lib/queue/token";
-import { makeConcert, plantLine, retire } from "../data/concerts";
-import { ratioFigure } from "../figure";
+import path from "node:path";
+import { say } from "@/cli/shared/print";
+import { retire } from "../data/concerts";
+import { type Line, makeLine } from "../data/lines";
+import { type Asked, askedWhile, pause } from "../database-load";
+import { plainFigure, ratioFigure } from "../figure";
+import type { Memory } from "../helper/child";
+import { startHelper } from "../helper/start";
 import { requestText } from "../load/request";
 import { type Findings, inTurns, median, rateOf, told } from "../measure";
 import { type Stage, startTarget, type Target } from "../stage";
 
 const CONNECTIONS = 64;
-const TOKENS = 2000;
-/** PostgreSQL's processes tell their counts at most once a second. */
-const COUNTS_ARRIVE_MS = 1500;
-const IDLE_MS = 4000;
+/** So many that no fan polls twice in a round of usual length: what is kept for one fan helps nobody else. */
+const TOKENS = 50_000;
+/** Requests after which a server has compiled what it uses. */
+const WARM = 5000;
+const COUNT_MS = 8000;
+/** The product stops reading a line that nobody asks about. */
+const LINE_FORGOTTEN_MS = 12_000;
+const MB = 1024 * 1024;
+const MEMORY_EVERY_MS = 250;
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const LENGTHS = { short: 1000, long: 100_000, longest: 1_000_000 } as const;
 
-/** Polls by fans all along a line of `length`. */
-async function makeLine(db: Client, length: number) {
-  const { id } = await makeConcert(db, "hongdae-night-2027", `bench-poll-${length}`);
-  await plantLine(db, id, length);
-  const requests = Array.from({ length: Math.min(TOKENS, length) }, (_, at) => {
-    const number = 1 + Math.floor((at * length) / Math.min(TOKENS, length));
-    const claims = { concertId: id, entryId: newId(), userId: newId(), number, generation: 0, enteredAt: new Date() };
-    return requestText({ method: "GET", path: `/api/concerts/${id}/queue`, queueToken: signQueueToken(claims) });
-  });
-  return { id, requests };
-}
+const words = (length: number) => `poll, ${length.toLocaleString("en")} in line`;
 
-/** Makes the rival answer as the product does; what Node adds by itself it adds there too. */
-async function imitate(rival: Target, answer: string): Promise<number> {
+const pollsOf = ({ concertId, tokens }: Line): string[] =>
+  tokens.map((queueToken) => requestText({ method: "GET", path: `/api/concerts/${concertId}/queue`, queueToken }));
+
+const plainPollsOf = ({ concertId, entryIds }: Line): string[] =>
+  entryIds.map((id) => requestText({ method: "GET", path: "/api/queue", queueToken: `${concertId}/${id}` }));
+
+/** Makes the limit answer as the product does; what Node adds by itself it adds there too. */
+async function imitate(limit: Target, answer: string): Promise<number> {
   const end = answer.indexOf("\r\n\r\n");
   const headers = answer
     .slice(0, end)
@@ -37,43 +41,54 @@ async function imitate(rival: Target, answer: string): Promise<number> {
     .map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()] as const)
     .filter(([name]) => !/^(date|connection|keep-alive)$/i.test(name))
     .flat();
-  const body = answer.slice(end + 4);
-  await rival.helper.ask({ headers, body });
+  await limit.helper.ask({ headers, body: answer.slice(end + 4) });
   return answer.length;
 }
 
-async function transactions(db: Client): Promise<number> {
-  await pause(COUNTS_ARRIVE_MS);
-  const { rows } = await db.$client.query<{ count: number }>(
-    "select xact_commit + xact_rollback as count from pg_stat_database where datname = current_database()",
-  );
-  return rows[0]?.count as number;
+/** The Next app with a database read behind every poll, built first. */
+async function openNext({ cleanup, dir }: Stage): Promise<Target> {
+  const helper = await startHelper(cleanup, "rivals/next-poll.ts");
+  return { helper, port: await helper.ask<number>({ dir: path.join(dir, "next-poll") }) };
 }
 
-/** Transactions per second while `work` runs; outside of transactions each statement is one. */
-async function transactionRate(db: Client, work: () => Promise<unknown>): Promise<number> {
-  const before = await transactions(db);
-  const from = performance.now();
-  await work();
-  const after = await transactions(db);
-  return ((after - before) * 1000) / (performance.now() - from);
+/** The most memory that the product has while `work` runs. */
+async function mostMemory(product: Target, work: () => Promise<unknown>): Promise<Memory> {
+  let most: Memory = { resident: 0, heap: 0, buffers: 0 };
+  const look = async () => {
+    const now = await product.helper.ask<Memory>("memory");
+    if (now.resident > most.resident) most = now;
+  };
+  const timer = setInterval(() => void look().catch(() => {}), MEMORY_EVERY_MS);
+  try {
+    await work();
+    await look();
+  } finally {
+    clearInterval(timer);
+  }
+  return most;
 }
+
+const inMb = (bytes: number): string => `${Math.round(bytes / MB)} MB`;
 
 export async function measurePoll(stage: Stage, seconds: number): Promise<Findings> {
   const { db, product, cleanup } = stage;
-  const rival = await startTarget(cleanup, "rivals/node-http.ts");
-  const short = await makeLine(db, 1000);
-  const long = await makeLine(db, 100_000);
-  const idle = await transactionRate(db, () => pause(IDLE_MS));
-  const first = await stage.load(product, { connections: 1, requests: long.requests, seconds: 1, repeat: false });
-  const bytes = await imitate(rival, first.sample);
+  const limit = await startTarget(cleanup, "rivals/node-http.ts");
+  say("  building the Next app …");
+  const next = await openNext(stage);
+  const atStart = await product.helper.ask<Memory>("memory");
+  say("  planting lines of up to a million …");
+  const short = await makeLine(db, LENGTHS.short, TOKENS);
+  const long = await makeLine(db, LENGTHS.long, TOKENS);
+  const longest = await makeLine(db, LENGTHS.longest, TOKENS);
+  const requests = { short: pollsOf(short), long: pollsOf(long), longest: pollsOf(longest) };
+  const plain = { short: plainPollsOf(short), long: plainPollsOf(long) };
 
   const cpu: Record<string, number[]> = {};
-  const polls = (name: string, target: Target, requests: string[]) => async (round: number) => {
+  const polls = (name: string, target: Target, texts: string[]) => async (round: number) => {
     const before = await target.helper.ask<number>("cpu");
     const load = await stage.load(target, {
       connections: CONNECTIONS,
-      requests,
+      requests: texts,
       seconds: round === 0 ? 1 : seconds,
       repeat: true,
     });
@@ -87,29 +102,74 @@ export async function measurePoll(stage: Stage, seconds: number): Promise<Findin
       `${each.toFixed(1)} µs of CPU each, generator ${load.generatorBusy.toFixed(2)} busy`,
     );
   };
-  let rates = { limit: [0], short: [0], long: [0] };
-  const busy = await transactionRate(db, async () => {
-    rates = await inTurns({
-      limit: polls("node:http", rival, long.requests),
-      short: polls("poll, 1,000 in line", product, short.requests),
-      long: polls("poll, 100,000 in line", product, long.requests),
+  const first = await stage.load(product, { connections: 1, requests: requests.long, seconds: 1, repeat: false });
+  await pause(LINE_FORGOTTEN_MS);
+  const bytes = await imitate(limit, first.sample);
+  say("  counting what the database is asked …");
+  // Nobody has asked about the longest line yet: what the database is asked now, polls do not ask.
+  const idle = await askedWhile(db, () => pause(COUNT_MS));
+  let busy: Asked[] = [];
+  const memory = await mostMemory(product, async () => {
+    busy = await askedWhile(db, async () => {
+      const job = { connections: CONNECTIONS, requests: requests.longest, seconds: COUNT_MS / 1000, repeat: true };
+      await stage.load(product, job);
     });
   });
-  await retire(db, short.id);
-  await retire(db, long.id);
-  const limitRate = median(rates.limit);
-  const limit = "node:http, same bytes";
+  const known = new Set(idle.map(({ text }) => text));
+  const byPolls = busy.filter(({ text }) => !known.has(text));
+  const reads = byPolls.reduce((sum, { perSecond }) => sum + perSecond, 0);
+  const all = (asked: Asked[]) => asked.reduce((sum, { perSecond }) => sum + perSecond, 0).toFixed(1);
+  say("  warming up …");
+  for (const [target, texts] of [
+    [product, requests.long],
+    [limit, requests.long],
+    [next, plain.long],
+  ] as const) {
+    await stage.load(target, { connections: CONNECTIONS, requests: texts.slice(0, WARM), seconds: 30, repeat: false });
+  }
+  const rates = await inTurns({
+    limit: polls("node:http", limit, requests.long),
+    next: polls("Next and a read, 1,000 in line", next, plain.short),
+    nextLong: polls("Next and a read, 100,000 in line", next, plain.long),
+    short: polls(words(LENGTHS.short), product, requests.short),
+    long: polls(words(LENGTHS.long), product, requests.long),
+    longest: polls(words(LENGTHS.longest), product, requests.longest),
+  });
+  for (const { concertId } of [short, long, longest]) await retire(db, concertId);
+
   const each = (name: string) => median(cpu[name] ?? []);
-  const limitCpu = each("node:http");
+  const [fast, slow] = [median(rates.short), median(rates.longest)];
+  const limitRate = median(rates.limit);
+  const bare = "node:http, same bytes";
   return {
     figures: [
-      ratioFigure({ what: "poll, 1,000 in line", product: median(rates.short), limit, limitRate, bar: 0.7 }),
-      ratioFigure({ what: "poll, 100,000 in line", product: median(rates.long), limit, limitRate, bar: 0.7 }),
+      ratioFigure({ what: words(LENGTHS.short), product: fast, limit: bare, limitRate, bar: 0.7 }),
+      ratioFigure({ what: words(LENGTHS.longest), product: slow, limit: bare, limitRate, bar: 0.7 }),
+      ratioFigure({
+        what: words(LENGTHS.short),
+        product: fast,
+        limit: "Next route handler with a read",
+        limitRate: median(rates.next),
+        bar: 12,
+      }),
+      ratioFigure({
+        what: words(LENGTHS.longest),
+        product: slow,
+        limit: "the same, 1,000 in line",
+        limitRate: fast,
+        bar: 0.9,
+      }),
+      plainFigure({ what: "database reads for polls, one line", value: reads, unit: "per s", most: 2 }),
+      plainFigure({ what: "memory, 1,000,000 in line", value: memory.resident / MB, unit: "MB", most: 200 }),
     ],
     notes: [
-      `poll: ${CONNECTIONS} connections, ${TOKENS.toLocaleString("en")} tokens (1,000 with 1,000 in line), answers of ${bytes} bytes with their head.`,
-      `poll: CPU per answer ${limitCpu.toFixed(1)} µs for node:http, ${each("poll, 1,000 in line").toFixed(1)} µs with 1,000 and ${each("poll, 100,000 in line").toFixed(1)} µs with 100,000 in line (ratio ${(limitCpu / each("poll, 100,000 in line")).toFixed(2)}).`,
-      `poll: ${busy.toFixed(1)} database transactions/s while polled, all lines, ticker and this count together; ${idle.toFixed(1)}/s before anybody polled.`,
+      `poll: ${CONNECTIONS} connections, up to ${TOKENS.toLocaleString("en")} tokens spread over the line (all of them with 1,000 in line), every tenth fan has left; answers of ${bytes} bytes with their head.`,
+      `poll: ${Math.round(median(rates.long)).toLocaleString("en")}/s with 100,000 in line; Next and a read: ${Math.round(median(rates.nextLong)).toLocaleString("en")}/s there.`,
+      `poll: CPU per answer ${Object.keys(cpu)
+        .map((name) => `${each(name).toFixed(1)} µs for ${name}`)
+        .join(", ")}.`,
+      `poll: ${all(busy)} statements/s in the database while the longest line is polled, ${all(idle)}/s before anybody asked about it; only the former knew ${byPolls.map(({ text, perSecond }) => `${perSecond.toFixed(1)}/s of "${text.slice(0, 60)} …"`).join(" and ")}.`,
+      `memory of the server process (API and what runs beside it, without Next's pages): ${inMb(memory.resident)} at most while polled with 1,000,000 in line, of which ${inMb(memory.heap)} objects and ${inMb(memory.buffers)} buffers; ${inMb(atStart.resident)} before there was a line.`,
     ],
   };
 }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { access, readdir, writeFile } from "node:fs/promises";
+import { access, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { Client } from "@/db/client";
@@ -8,20 +8,8 @@ import type { Cleanup } from "../cleanup";
 import type { Place } from "../data/places";
 
 const run = promisify(execFile);
-const DEBIAN = "/usr/lib/postgresql";
 
 export const PGBENCH_CLIENTS = 16;
-
-/** Where pgbench is, or null: first the path, then Debian's folders, newest first. */
-export async function findPgbench(): Promise<string | null> {
-  const versions = await readdir(DEBIAN).catch(() => []);
-  const newestFirst = versions.sort((a, b) => Number(b) - Number(a));
-  for (const program of ["pgbench", ...newestFirst.map((version) => path.join(DEBIAN, version, "bin/pgbench"))]) {
-    const works = await run(program, ["--version"]).catch(() => null);
-    if (works) return program;
-  }
-  return null;
-}
 
 // The limit of a hold: PostgreSQL's own load generator, in C, running the product's statement, prepared, every
 // transaction on another free seat for another admitted fan. What it holds comes from a table, by client and count.
