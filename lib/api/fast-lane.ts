@@ -38,8 +38,8 @@ export function answerFast(req: IncomingMessage, res: ServerResponse): boolean {
 
 function answerPoll(res: ServerResponse, concertId: string, token: string | undefined): void {
   const db = getDb();
-  const claims = claimsFor(token, concertId);
-  send(res, "/queue", POLL_HEADERS, pollBytesNow(db, claims) ?? pollBytes(db, claims));
+  const now = token === undefined ? null : pollBytesNow(db, concertId, token);
+  send(res, "/queue", POLL_HEADERS, now ?? pollBytes(db, claimsFor(token, concertId)));
 }
 
 function answerPulse(res: ServerResponse, concertId: string): void {
@@ -60,7 +60,13 @@ function write(res: ServerResponse, headers: string[], bytes: string): void {
   if (res.destroyed) return;
   // Both bodies are ASCII, so their length is that of the text.
   res.writeHead(200, [...headers, "Content-Length", String(bytes.length), "Request-Id", nextRequestId()]);
-  res.end(bytes, "latin1");
+  const head = res as unknown as { _header: unknown };
+  // Node sends a head and its body as two buffers in one vector, which costs a fifth of such an answer (49 µs against
+  // 41); put behind the head, the body goes out with it as one.
+  if (typeof head._header === "string" && !res.headersSent && res.req.method === "GET") {
+    head._header += bytes;
+    res.end();
+  } else res.end(bytes, "latin1");
 }
 
 function refuse(res: ServerResponse, error: unknown, call: string): void {

@@ -2,8 +2,8 @@ import type { Client } from "@/db/client";
 import { asciiJson } from "@/lib/core/ascii-json";
 import { queueTokenInvalid, queueTokenRequired } from "@/lib/queue/errors";
 import { knownLine } from "@/lib/queue/line";
-import { pollQueue, pollWaiting, readPulse } from "@/lib/queue/poll-queue";
-import { type QueueClaims, readQueueToken } from "@/lib/queue/token";
+import { pollQueue, pollWaiting, readPulse, waitingBytes } from "@/lib/queue/poll-queue";
+import { type QueueClaims, readPlace, readQueueToken } from "@/lib/queue/token";
 
 /** What a queue token says, if it is for this concert. Throws `queue_token_required`, `queue_token_invalid`. */
 export function claimsFor(token: string | undefined, concertId: string): QueueClaims {
@@ -14,7 +14,11 @@ export function claimsFor(token: string | undefined, concertId: string): QueueCl
 }
 
 /** Where a fan stands, as the bytes that go out, for whoever waits in a line that this process knows; else null. */
-export const pollBytesNow = pollWaiting;
+export function pollBytesNow(db: Client, concertId: string, token: string): string | null {
+  const line = knownLine(db, concertId);
+  const place = line && readPlace(token, line.concertIdBytes);
+  return place ? waitingBytes(line, place) : null;
+}
 
 /** Where a fan stands, as the bytes that go out. Throws what `pollQueue` throws. */
 export async function pollBytes(db: Client, claims: QueueClaims): Promise<string> {

@@ -43,7 +43,7 @@ const PRICES = { R: 30_000, S: 20_000 };
 async function admit(concertId: string, balance: number): Promise<Admission> {
   const { id: userId } = await makeUser(db, { balance });
   const entryId = await admitFan(db, { concertId, userId });
-  const token = signQueueToken({ concertId, entryId, userId, number: null, enteredAt: new Date() });
+  const token = signQueueToken({ concertId, entryId, userId, number: null, generation: 0, enteredAt: new Date() });
   return await requireAdmission(db, { token, concertId, userId });
 }
 
@@ -114,7 +114,7 @@ describe("refundTickets", () => {
     await refundTickets(db, { ...whose, ticketIds: ids(tickets, 0) });
     await db.execute(sql`delete from queue_entries where user_id = ${userId}`);
     const entryId = await admitFan(db, { concertId, userId });
-    const token = signQueueToken({ concertId, entryId, userId, number: null, enteredAt: new Date() });
+    const token = signQueueToken({ concertId, entryId, userId, number: null, generation: 0, enteredAt: new Date() });
     const admission = await requireAdmission(db, { token, concertId, userId });
     const held = await holdSeats(db, { admission, performanceId, seatIds: [seatIds[0] as string] });
     expect(held.status).toBe("held");

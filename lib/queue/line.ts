@@ -3,6 +3,7 @@ import type { RoomMode, RoomOrder } from "@/db/constants";
 import { countSeatsLeft } from "@/lib/catalog/queries";
 import { asciiJson } from "@/lib/core/ascii-json";
 import { notFound, unavailable } from "@/lib/core/errors";
+import { idToBytes } from "@/lib/core/ids";
 import { errorFields, log } from "@/lib/core/log";
 import { oncePerProcess } from "@/lib/core/registry";
 import { DepartedNumbers } from "./departed-numbers";
@@ -79,8 +80,8 @@ export class Line {
   message: RoomMessage | null = null;
   /** The pulse as it goes out, made once per read. */
   pulseBody = "";
-  /** What a poll's answer ends with where there is a message, made once per read; else empty. */
-  messageMember = "";
+  /** What every answer to a poll ends with, made once per read. */
+  pollMembers = "";
 
   private departedThrough = 0;
   private revokedThrough = 0;
@@ -94,10 +95,15 @@ export class Line {
   /** Whether it is being read twice a second; one chain of timers at most. */
   private isKept = false;
 
+  /** As a token carries it. */
+  readonly concertIdBytes: Buffer;
+
   constructor(
     private readonly db: Db,
     readonly concertId: string,
-  ) {}
+  ) {
+    this.concertIdBytes = idToBytes(concertId);
+  }
 
   /** Everyone who has a number and is still before their turn. */
   get waiting(): number {
@@ -199,7 +205,8 @@ export class Line {
     this.at = row.at;
     this.readAt = performance.now();
     this.message = row.message;
-    this.messageMember = row.message ? `,"message":${asciiJson(row.message)}` : "";
+    const message = row.message ? `,"message":${asciiJson(row.message)}` : "";
+    this.pollMembers = `,"admittedAt":null,"admittedUntil":null,"seatsLeft":${this.seatsLeft},"mode":"${this.mode}","opensAt":"${this.opensAt.toISOString()}"${message}`;
     this.pulseBody = asciiJson(this.pulse());
   }
 

@@ -2,10 +2,10 @@ import type { Db } from "@/db/client";
 import { drawIdOf } from "./draw-id";
 import { readEntry, waitingEntry } from "./entry";
 import { queueTokenInvalid } from "./errors";
-import { getLine, knownLine } from "./line";
+import { getLine, knownLine, type Line } from "./line";
 import { estimateWait, pollAfter } from "./rules";
 import type { QueueView } from "./schema";
-import type { QueueClaims } from "./token";
+import type { PlaceClaims, QueueClaims } from "./token";
 import { tokenOf, viewOf } from "./view";
 
 /**
@@ -31,13 +31,17 @@ export async function pollQueue(db: Db, claims: QueueClaims): Promise<QueueView>
  * The same answer as bytes, at once, for whoever waits in a line that this process knows; null sends the caller to
  * `pollQueue`. This is the product's most frequent call: it reads nothing, looks nobody up and serialises by hand.
  */
-export function pollWaiting(db: Db, claims: QueueClaims): string | null {
+export function pollWaiting(db: Db, claims: PlaceClaims & { concertId: string }): string | null {
   const line = knownLine(db, claims.concertId);
-  if (!line?.touch() || claims.number === null || !line.isWaiting(claims.number)) return null;
-  if (!line.isCurrent(claims.number, claims.generation)) return null;
-  const position = Math.max(1, line.positionOf(claims.number));
+  return line ? waitingBytes(line, claims) : null;
+}
+
+/** The same for a line in hand. */
+export function waitingBytes(line: Line, { number, generation, enteredAt }: PlaceClaims): string | null {
+  if (!line.touch() || number === null || !line.isWaiting(number) || !line.isCurrent(number, generation)) return null;
+  const position = Math.max(1, line.positionOf(number));
   const wait = estimateWait(position, line.admittedPerMinute, line.mode);
-  return `{"status":"waiting","number":${claims.number},"position":${position},"ahead":${position - 1},"waiting":${Math.max(line.waiting, position)},"estimatedWaitSeconds":${wait},"pollAfterMs":${pollAfter(position, wait, line.mode, Math.random())},"enteredAt":"${claims.enteredAt.toISOString()}","admittedAt":null,"admittedUntil":null,"seatsLeft":${line.seatsLeft},"mode":"${line.mode}","opensAt":"${line.opensAt.toISOString()}","at":"${new Date(line.now()).toISOString()}"${line.messageMember}}`;
+  return `{"status":"waiting","number":${number},"position":${position},"ahead":${position - 1},"waiting":${Math.max(line.waiting, position)},"estimatedWaitSeconds":${wait},"pollAfterMs":${pollAfter(position, wait, line.mode, Math.random())},"enteredAt":"${enteredAt.toISOString()}","at":"${new Date(line.now()).toISOString()}"${line.pollMembers}}`;
 }
 
 /** The line's pulse as bytes: the same for everybody. Throws `not_found`, `unavailable`. */
