@@ -6,6 +6,7 @@ import { accountCalls } from "./calls/accounts";
 import { checkInCalls } from "./calls/check-ins";
 import { concertCalls } from "./calls/concerts";
 import { documentationCalls } from "./calls/documentation";
+import { drawCalls } from "./calls/draw";
 import { healthCalls } from "./calls/health";
 import { invitationCalls } from "./calls/invitations";
 import { organizerCalls } from "./calls/organizer";
@@ -26,6 +27,7 @@ import { type Surroundings, serve, serveUnknown } from "./serve";
 const CALLS: readonly Call[] = [
   ...accountCalls,
   ...queueCalls,
+  ...drawCalls,
   ...concertCalls,
   ...reservationCalls,
   ...paymentCalls,

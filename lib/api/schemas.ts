@@ -192,6 +192,27 @@ export const pulse = z
   })
   .openapi("Pulse");
 
+export const drawFacts = z
+  .object({
+    method: z.string().describe("By which rules it is drawn"),
+    seedHash: z.string().describe("SHA-256 (hex) of the seed, public from the start"),
+    opensAt: time,
+    closedAt: time.nullable().describe("When the lobby closed"),
+    drawnAt: time.nullable(),
+    digest: z.string().nullable().describe("SHA-256 (hex) of the sorted drawIds, a line feed between each two"),
+    count: count.nullable().describe("How many were drawn"),
+    after: count.nullable().describe("The number before the first drawn one"),
+    seed: z.string().nullable().describe("Null until the draw is over"),
+  })
+  .openapi("Draw");
+export const placesPage = z
+  .object({
+    from: z.int().describe("The first one's number"),
+    drawIds: z.array(z.string()),
+    nextCursor: z.string().nullable(),
+  })
+  .openapi("DrawPlaces");
+
 const reservedSeat = z.object({
   id,
   section: z.string(),

@@ -7,7 +7,7 @@ const FIX_TIMEOUT = "5min";
 /** Sorting a million keys in memory instead of in temporary files. */
 const FIX_MEMORY = "128MB";
 /** Places numbered under one holding of the room's lock: joins wait for so many, about a tenth of a second. */
-const STEP = 10_000;
+const STEP = 5000;
 
 const close = statement<{ last_number: number }>(
   "queue_close_lobby",
