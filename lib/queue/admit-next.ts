@@ -25,14 +25,14 @@ const countActive = statement<{ active: number }>(
         - (select count(*) from queue_entries where concert_id = $1 and status = 'admitted' and invitation_id is not null) as active`,
 );
 
+// An array, not a join: planned once for any number, a join would read the whole line.
 const admit = statement<{ admitted: number; served_through: number }>(
   "queue_admit",
-  `with next as (
-     select id from queue_entries where concert_id = $1 and status = 'waiting' order by number limit $2),
-   admitted as (
+  `with admitted as (
      update queue_entries e
      set status = 'admitted', admitted_at = now(), admitted_until = now() + make_interval(secs => $3)
-     from next where e.concert_id = $1 and e.id = next.id
+     where e.concert_id = $1 and e.id = any(array(
+       select id from queue_entries where concert_id = $1 and status = 'waiting' order by number limit $2))
      returning e.number, extract(epoch from now() - e.entered_at)::float8 as waited),
    sums as (select count(*)::int as n, max(number) as last from admitted),
    waits as (

@@ -7,7 +7,7 @@ const FIX_TIMEOUT = "5min";
 /** Sorting a million keys in memory instead of in temporary files. */
 const FIX_MEMORY = "128MB";
 /** Places numbered under one holding of the room's lock: joins wait for so many, about a tenth of a second. */
-const STEP = 5000;
+const AT_ONCE = 5000;
 
 const close = statement<{ last_number: number }>(
   "queue_close_lobby",
@@ -114,10 +114,14 @@ const finish = statement<never>("queue_finish_draw", "update queues set drawn_at
  * Nobody is kept waiting: the places are fixed without the room's lock, the numbers in short turns with it.
  * Whoever left since the lobby closed has a number that counts as departed. Answers whether the draw is over.
  */
-export async function drawLobby(db: Client, concertId: string, isStopped = () => false): Promise<boolean> {
+export async function drawLobby(
+  db: Client,
+  concertId: string,
+  { isStopped = () => false, atOnce = AT_ONCE }: { isStopped?: () => boolean; atOnce?: number } = {},
+): Promise<boolean> {
   if (!(await fixPlaces(db, concertId))) return false;
   while (!isStopped()) {
-    const step = await db.transaction((tx) => numberNext(tx, concertId));
+    const step = await db.transaction((tx) => numberNext(tx, concertId, atOnce));
     if (step !== "more") return step === "over";
   }
   return false;
@@ -134,7 +138,7 @@ async function fixPlaces(db: Client, concertId: string): Promise<boolean> {
   });
 }
 
-async function numberNext(tx: Tx, concertId: string): Promise<"more" | "over" | "elsewhere"> {
+async function numberNext(tx: Tx, concertId: string, atOnce: number): Promise<"more" | "over" | "elsewhere"> {
   const [draw] = await lockDraw(tx, [concertId]);
   if (!draw || draw.places === null) return "elsewhere";
   await planSteps(tx, []);
@@ -142,8 +146,8 @@ async function numberNext(tx: Tx, concertId: string): Promise<"more" | "over" | 
   const [room] = await lockRoom(tx, [concertId]);
   if (!room) return "elsewhere";
   if (!room.draw_pending) return "over";
-  const [step] = await giveNumbers(tx, [concertId, draw.numbered_through, STEP]);
-  const over = (step?.n ?? 0) < STEP;
+  const [step] = await giveNumbers(tx, [concertId, draw.numbered_through, atOnce]);
+  const over = (step?.n ?? 0) < atOnce;
   const gone = step?.gone ?? [];
   // Kept for somebody who is on no list after all: nobody's, so departed.
   if (over) for (let place = draw.places + 1; place <= draw.reserved; place++) gone.push(draw.after_number + place);

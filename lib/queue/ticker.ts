@@ -30,7 +30,7 @@ export function startTicker(db: Client): { stop(): Promise<void> } {
   /** Beside the ticks, so that other lines move on while a large lobby is drawn. */
   const draw = async (concertId: string) => {
     try {
-      if (await drawLobby(db, concertId, () => stopped)) await admitNext(db, concertId);
+      if (await drawLobby(db, concertId, { isStopped: () => stopped })) await admitNext(db, concertId);
     } catch (error) {
       log("warn", "queue.draw-failed", { concertId, ...errorFields(error) });
     } finally {
