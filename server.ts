@@ -13,6 +13,7 @@ and the API. npm start first builds the pages when the sources changed; npm run 
   NEXTAUTH_URL       the address that visitors use, where it is not simply http://HOST:PORT
   WEB_CONCURRENCY    how many processes serve: 1
   DATABASE_POOL      how many connections each of them may have: 12
+  METRICS_TOKEN      lets a collector read /api/metrics with this bearer token: 16 characters or more
   TRUST_PROXY        1: believe a proxy's X-Forwarded-* headers
 
   -h, --help         this text`;

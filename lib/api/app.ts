@@ -8,6 +8,7 @@ import { concertCalls } from "./calls/concerts";
 import { documentationCalls } from "./calls/documentation";
 import { drawCalls } from "./calls/draw";
 import { healthCalls } from "./calls/health";
+import { historyCalls } from "./calls/history";
 import { invitationCalls } from "./calls/invitations";
 import { organizerCalls } from "./calls/organizer";
 import { paymentCalls } from "./calls/payment";
@@ -37,6 +38,7 @@ const CALLS: readonly Call[] = [
   ...organizerCalls,
   ...roomCalls,
   ...invitationCalls,
+  ...historyCalls,
   ...checkInCalls,
   ...walletAdminCalls,
   ...healthCalls,

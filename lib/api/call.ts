@@ -4,10 +4,10 @@ import type { ErrorCode } from "@/lib/core/errors";
 import type { Caller } from "./caller";
 
 /**
- * Who may make a call: anybody, whoever is signed in, organisers, or (`token`) whoever has a queue token, which a
- * session that is sent too must agree with.
+ * Who may make a call: anybody, whoever is signed in, organisers, (`token`) whoever has a queue token, which a session
+ * that is sent too must agree with, or (`metrics`) organisers and whoever has `METRICS_TOKEN`.
  */
-export type Access = "public" | "token" | "fan" | "organizer";
+export type Access = "public" | "token" | "fan" | "organizer" | "metrics";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
@@ -30,7 +30,7 @@ type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 /** What a call's handler gets; all of it is checked. */
 export type Input<Path extends string, A extends Access, Query, Body> = {
   db: Client;
-  caller: A extends "public" ? null : A extends "token" ? Caller | null : Caller;
+  caller: A extends "public" ? null : A extends "token" | "metrics" ? Caller | null : Caller;
   params: Record<ParamNames<Path>, string>;
   query: Parsed<Query>;
   body: Parsed<Body>;
@@ -109,7 +109,8 @@ export type Call = (
 function groundRules(call: Description<string, Access, unknown, unknown> & { idempotent?: boolean }): ErrorCode[] {
   const codes: ErrorCode[] = ["invalid_request", "internal", "unavailable"];
   if (call.access !== "public") codes.push("unauthenticated");
-  if (call.access === "organizer" || (call.access !== "public" && call.method !== "GET")) codes.push("forbidden");
+  if (call.access === "organizer" || call.access === "metrics" || (call.access !== "public" && call.method !== "GET"))
+    codes.push("forbidden");
   if (call.path.includes("{")) codes.push("not_found");
   if (call.body) codes.push("too_large", "unsupported_media_type");
   if (call.idempotent) codes.push("idempotency_in_progress", "idempotency_key_reused");

@@ -366,6 +366,40 @@ export const invitation = z
   .openapi("Invitation");
 export const invitationUse = z.object({ entryId: id, fan: who, usedAt: time }).openapi("InvitationUse");
 
+export const roomHistory = z
+  .object({
+    from: time,
+    to: time,
+    stepSeconds: z.int(),
+    items: z.array(
+      z.object({
+        at: time,
+        seconds: z.int().describe("How long the point stands for, from at on"),
+        joined: count,
+        admitted: count,
+        departed: count.describe("Left the line before their turn"),
+        invited: count.describe("Passed the line by an invitation"),
+        expired: count.describe("Turns that ended by time"),
+        waiting: count.nullable().describe("Null, like the next two, where nobody looked"),
+        inside: count.nullable(),
+        seatsLeft: count.nullable(),
+        waitSecondsP50: count.nullable(),
+        waitSecondsP90: count.nullable(),
+      }),
+    ),
+    now: z
+      .object({
+        waiting: count,
+        inside: count,
+        joinedPerMinute: z.number(),
+        admittedPerMinute: z.number(),
+        departedPerMinute: z.number(),
+        emptyInSeconds: count.nullable().describe("Null while the line does not get shorter"),
+      })
+      .describe("Rates of the last five minutes, and when the line will have run out if all goes on so"),
+  })
+  .openapi("RoomHistory");
+
 export const concertStats = z
   .object({
     waiting: count,

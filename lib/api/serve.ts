@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { Client } from "@/db/client";
-import { AppError, invalidRequest, notFound, unavailable } from "@/lib/core/errors";
+import { AppError, invalidRequest, notFound, STATUS_BY_CODE, unavailable } from "@/lib/core/errors";
 import { log } from "@/lib/core/log";
 import { answerOnce } from "@/lib/idempotency/answer-once";
 import { findAnswer, type Intent } from "@/lib/idempotency/queries";
@@ -13,6 +13,7 @@ import { type Caller, readCaller, requireOrganizer, signedIn } from "./caller";
 import { gzipped, takesGzip } from "./compress";
 import { JSON_TYPE, PERSONAL, PROBLEM_TYPE, SECURITY_HEADERS } from "./headers";
 import { checked, readQuery } from "./input";
+import { countCall, isMetricsToken } from "./metrics";
 import { requireSameOrigin } from "./origin";
 import { refusalOf, refusalReply } from "./refusal";
 import { flat, type Reply, sendReply } from "./reply";
@@ -32,12 +33,14 @@ export async function serve(call: Call, surroundings: Surroundings, c: Context):
   const requestId = nextRequestId();
   try {
     const answer = await withDeadline(answerTo(call, surroundings, c), call.deadlineMs ?? DEADLINE_MS);
+    countCall(call, answer.status);
     return sendReply(c, replyOf(call, await compressed(answer, c), requestId));
   } catch (error) {
     const about = { requestId, method: c.req.method, path: call.path };
     const refusal = refusalOf(error, about);
     // Still an honest answer, but the documentation does not know it: a defect of the description.
     if (!call.problems.includes(refusal.code)) log("warn", "api.undescribed", { ...about, code: refusal.code });
+    countCall(call, STATUS_BY_CODE[refusal.code]);
     return sendReply(c, refusalReply(refusal, requestId));
   }
 }
@@ -70,11 +73,12 @@ async function admitCaller(
   { db, trustProxy }: Surroundings,
   header: AnyInput["header"],
 ): Promise<Caller | null> {
+  if (call.access === "metrics" && isMetricsToken(header("authorization"))) return null;
   const known = await readCaller(header("authorization"), header("cookie"));
   if (!known && call.access === "token") return null;
   const caller = signedIn(known);
   if (caller.via === "cookie" && call.method !== "GET") requireSameOrigin(header, trustProxy);
-  if (call.access === "organizer") await requireOrganizer(db(), caller);
+  if (call.access === "organizer" || call.access === "metrics") await requireOrganizer(db(), caller);
   return caller;
 }
 

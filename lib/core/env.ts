@@ -25,6 +25,7 @@ const schema = z.object({
   STRIPE_SECRET_KEY: z.string().min(1).optional(),
   STRIPE_WEBHOOK_SECRET: z.string().min(1).optional(),
   STRIPE_API_BASE: z.url({ protocol: /^https?$/ }).optional(),
+  METRICS_TOKEN: z.string().min(16, "must be at least 16 characters").optional(),
   DATABASE_POOL: z.coerce.number().int().min(1).max(500).default(12),
 });
 
@@ -48,6 +49,8 @@ export type Env = {
   chromiumPath: string | undefined;
   /** Connections per process. */
   poolSize: number;
+  /** Lets a collector read the metrics without an account. */
+  metricsToken: string | undefined;
   /** What one fan may add to a wallet in a day, in minor units; absent: the wallet's own rule. */
   topUpDailyLimit: number | undefined;
   /** How to take money by card; absent: wallets hold demonstration money. */
@@ -99,6 +102,7 @@ export function readEnv(): Env {
     underNpm: env.npm_lifecycle_event !== undefined,
     chromiumPath: env.CHROMIUM_PATH,
     poolSize: env.DATABASE_POOL,
+    metricsToken: env.METRICS_TOKEN,
     topUpDailyLimit: env.TOP_UP_DAILY_LIMIT,
     stripe: stripeOf(env),
   };

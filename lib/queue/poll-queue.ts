@@ -1,4 +1,5 @@
 import type { Db } from "@/db/client";
+import { counter } from "@/lib/core/metrics";
 import { drawIdOf } from "./draw-id";
 import { readEntry, waitingEntry } from "./entry";
 import { queueTokenInvalid } from "./errors";
@@ -7,6 +8,10 @@ import { estimateWait, pollAfter } from "./rules";
 import type { QueueView } from "./schema";
 import type { PlaceClaims, QueueClaims } from "./token";
 import { tokenOf, viewOf } from "./view";
+
+const POLLS = ["frontrow_polls_total", "Polls of a place in line, by where the answer came from."] as const;
+const fromMemory = counter(...POLLS, { source: "memory" });
+const fromDatabase = counter(...POLLS, { source: "database" });
 
 /**
  * Where a fan stands. Whoever waits is answered from memory; only those whose number came up (or who are in the
@@ -18,6 +23,7 @@ export async function pollQueue(db: Db, claims: QueueClaims): Promise<QueueView>
     if (!line.isCurrent(claims.number, claims.generation)) throw queueTokenInvalid();
     return viewOf(line, waitingEntry({ ...claims, id: claims.entryId }));
   }
+  fromDatabase.add();
   const entry = await readEntry(db, claims.concertId, claims.entryId);
   if (!entry || entry.generation !== claims.generation) throw queueTokenInvalid();
   if (entry.number !== null) line.note({ lastNumber: entry.number });
@@ -39,6 +45,7 @@ export function pollWaiting(db: Db, claims: PlaceClaims & { concertId: string })
 /** The same for a line in hand. */
 export function waitingBytes(line: Line, { number, generation, enteredAt }: PlaceClaims): string | null {
   if (!line.touch() || number === null || !line.isWaiting(number) || !line.isCurrent(number, generation)) return null;
+  fromMemory.add();
   const position = Math.max(1, line.positionOf(number));
   const wait = estimateWait(position, line.admittedPerMinute, line.mode);
   return `{"status":"waiting","number":${number},"position":${position},"ahead":${position - 1},"waiting":${Math.max(line.waiting, position)},"estimatedWaitSeconds":${wait},"pollAfterMs":${pollAfter(position, wait, line.mode, Math.random())},"enteredAt":"${enteredAt.toISOString()}","at":"${new Date(line.now()).toISOString()}"${line.pollMembers}}`;
