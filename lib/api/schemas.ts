@@ -174,6 +174,8 @@ const view = {
   drawId: z.string().optional().describe("A drawn sale's name for this place; see the draw"),
   at: time.describe("The server's clock"),
   message: roomMessage.optional(),
+  deferralsLeft: count.optional().describe("How often the fan may still let the next five go first"),
+  deferred: z.literal(true).optional().describe("The fan lets others go first and comes back without asking"),
 };
 export const joinedView = z.object({ token: z.string(), ...view }).openapi("JoinedQueue");
 export const queueView = z.object({ token: z.string().optional(), ...view }).openapi("QueueView");

@@ -19,20 +19,30 @@ const expire = statement<never>(
 );
 
 /** Those who passed the line by invitation take nobody's place. */
-const countActive = statement<{ active: number }>(
+const countActive = statement<{ active: number; deferred: boolean }>(
   "queue_count_active",
   `select (select count(*) from queue_entries where concert_id = $1 and status = 'admitted')
-        - (select count(*) from queue_entries where concert_id = $1 and status = 'admitted' and invitation_id is not null) as active`,
+        - (select count(*) from queue_entries where concert_id = $1 and status = 'admitted' and invitation_id is not null) as active,
+          exists (select 1 from queue_entries where concert_id = $1 and status = 'waiting' and deferred_to is not null) as deferred`,
 );
 
 // An array, not a join: planned once for any number, a join would read the whole line.
 const admit = statement<{ admitted: number; served_through: number }>(
   "queue_admit",
-  `with admitted as (
+  `with back as (
+     select id from queue_entries
+     where concert_id = $1 and status = 'waiting' and deferred_to is not null
+       and deferred_to < coalesce((select min(number) from queue_entries
+                                   where concert_id = $1 and status = 'waiting' and deferred_to is null), 9007199254740991)
+     order by deferred_to, entered_at, id limit $2),
+   ordinary as (
+     select id from queue_entries
+     where concert_id = $1 and status = 'waiting' and deferred_to is null order by number limit $2),
+   admitted as (
      update queue_entries e
-     set status = 'admitted', admitted_at = now(), admitted_until = now() + make_interval(secs => $3)
+     set status = 'admitted', admitted_at = now(), admitted_until = now() + make_interval(secs => $3), deferred_to = null
      where e.concert_id = $1 and e.id = any(array(
-       select id from queue_entries where concert_id = $1 and status = 'waiting' order by number limit $2))
+       select id from back union all (select id from ordinary limit (select $2::int - count(*) from back))))
      returning e.number, extract(epoch from now() - e.entered_at)::float8 as waited),
    sums as (select count(*)::int as n, max(number) as last from admitted),
    waits as (
@@ -57,7 +67,8 @@ const keepCredit = statement<never>(
 );
 
 /**
- * Lets in the lowest waiting numbers of one concert, as many as `activeLimit` and `admissionsPerMinute` allow, after
+ * Lets in the lowest waiting numbers of one concert, as many as `activeLimit` and `admissionsPerMinute` allow, before
+ * them those who let others go first and whose others have gone, after
  * ending the admissions that are over; closes the lobby first when its time has come, and then nobody moves until it is
  * drawn. Safe with any number of processes: one at a time holds the room's lock, the others give way. Answers how many
  * were let in.
@@ -83,7 +94,9 @@ export async function admitLocked(
   if (room.draw_pending && room.is_open && !room.lobby_closed) await closeLobby(tx, concertId, room);
   await expire(tx, [concertId]);
   const credit = creditAfter(room.credit, room.elapsed_seconds, room.admissions_per_minute);
-  const anyWaiting = room.last_number > room.served_through;
+  // A statement of its own after `expire`: a hold that stretched an admission while `expire` waited for it is counted.
+  const [counted] = await countActive(tx, [concertId]);
+  const anyWaiting = room.last_number > room.served_through || counted?.deferred === true;
   if (room.mode === "off" && !room.draw_pending) {
     if (!anyWaiting) return { admitted: 0, servedThrough: 0 };
     return await letIn(tx, concertId, room, { most: 2 ** 31 - 1, credit: 0, counts: false });
@@ -93,8 +106,6 @@ export async function admitLocked(
     await keepCredit(tx, [concertId, 0]);
     return { admitted: 0, servedThrough: 0 };
   }
-  // A statement of its own after `expire`: a hold that stretched an admission while `expire` waited for it is counted.
-  const [counted] = await countActive(tx, [concertId]);
   const places = Math.max(0, room.active_limit - (counted?.active ?? 0));
   const most = Math.min(places, Math.floor(credit));
   if (!anyWaiting || most === 0) {

@@ -18,6 +18,8 @@ export type Entry = {
   deferrals: number;
   /** While letting others go first: the number of the last of them. */
   deferredTo: number | null;
+  /** Passed the line by invitation. */
+  isInvited: boolean;
 };
 
 export type EntryRow = {
@@ -32,11 +34,12 @@ export type EntryRow = {
   token_generation: number;
   deferrals: number;
   deferred_to: number | null;
+  is_invited: boolean;
 };
 
 /** The columns of an entry, for the statements of this module. */
 export const ENTRY_COLUMNS = `id, user_id, number, entered_at, admitted_at, admitted_until, claimed_at,
-  token_generation, deferrals, deferred_to,
+  token_generation, deferrals, deferred_to, invitation_id is not null as is_invited,
   case when status = 'admitted' and admitted_until <= now() then 'expired' else status end as status`;
 
 export const entryOf = (row: EntryRow): Entry => ({
@@ -51,6 +54,7 @@ export const entryOf = (row: EntryRow): Entry => ({
   generation: row.token_generation,
   deferrals: row.deferrals,
   deferredTo: row.deferred_to,
+  isInvited: row.is_invited,
 });
 
 /** An entry that somebody has just made, or one that has waited since without anything else. */
@@ -65,6 +69,7 @@ export const waitingEntry = (
   claimedAt: null,
   deferrals: 0,
   deferredTo: null,
+  isInvited: false,
 });
 
 // The sub-select hides the array's length from the planner, which would else plan every call anew (see docs/decisions).

@@ -28,7 +28,7 @@ export const queueInvariants: Invariant[] = [
     sql: `
       select e.id::text as id, 'number ' || e.number || ' is ' || e.status || ', served through ' || q.served_through as why
       from queue_entries e join queues q on q.concert_id = e.concert_id
-      where (e.status = 'waiting' and e.number <= q.served_through)
+      where (e.status = 'waiting' and e.number <= q.served_through and e.deferred_to is null)
          or (e.admitted_at is not null and e.invitation_id is null and e.number > q.served_through)`,
   },
   {
@@ -37,7 +37,8 @@ export const queueInvariants: Invariant[] = [
     sql: `
       select e.id::text as id, 'number ' || e.number || ' was let in, ' || w.first || ' still waits' as why
       from queue_entries e
-        join (select concert_id, min(number) as first from queue_entries where status = 'waiting' group by concert_id) w
+        join (select concert_id, min(number) as first from queue_entries where status = 'waiting' and deferred_to is null
+              group by concert_id) w
           on w.concert_id = e.concert_id
       where e.admitted_at is not null and e.invitation_id is null and e.number > w.first`,
   },

@@ -47,6 +47,12 @@ export function lobbyPollAfter(msUntilOpen: number, lobbyCount: number, chance: 
   return Math.max(NEAREST_POLL_MS, Math.round(base * (0.85 + 0.3 * chance)));
 }
 
+/** How many go first when a fan lets others go first. */
+export const DEFER_BY = 5;
+
+/** How often a fan may do so in one stay in line. */
+export const MOST_DEFERRALS = 2;
+
 /** How often a fan may replace the token of one concert. */
 export const TOKEN_LIMIT = { limit: 5, windowSeconds: 600 };
 

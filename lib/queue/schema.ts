@@ -31,6 +31,10 @@ export type QueueView = {
   at: string;
   /** The organiser's words to everyone in line, if there are any. */
   message?: RoomMessage;
+  /** How often the fan may still let the next five go first; only while that is possible or going on. */
+  deferralsLeft?: number;
+  /** The fan lets others go first and comes back by itself; only while so. */
+  deferred?: true;
 };
 
 /** What everybody may know about a line; a browser works out its own position from it. */

@@ -11,6 +11,7 @@ const findBusy = statement<{ concert_id: string; is_drawing: boolean }>(
   "queue_find_busy",
   `select q.concert_id, q."order" = 'draw' and q.drawn_at is null and q.opens_at <= now() as is_drawing from queues q
    where q.last_number > q.served_through
+      or exists (select 1 from queue_entries e where e.concert_id = q.concert_id and e.status = 'waiting' and e.deferred_to is not null)
       or (q."order" = 'draw' and q.drawn_at is null and q.opens_at <= now())
       or (q.draining_since is not null and q.drained_at is null)
       or exists (select 1 from queue_entries e where e.concert_id = q.concert_id and e.status = 'admitted')`,

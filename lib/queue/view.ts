@@ -1,6 +1,6 @@
 import type { Entry } from "./entry";
 import type { Line } from "./line";
-import { estimateWait, lobbyPollAfter, pollAfter } from "./rules";
+import { estimateWait, lobbyPollAfter, MOST_DEFERRALS, pollAfter } from "./rules";
 import type { QueueView } from "./schema";
 import { type QueueClaims, signQueueToken } from "./token";
 
@@ -27,7 +27,16 @@ export function viewOf(line: Line, entry: Entry): QueueView {
     opensAt: line.opensAt.toISOString(),
     at: new Date(line.now()).toISOString(),
     ...(line.message ? { message: line.message } : {}),
+    ...deferral(entry),
   };
+}
+
+/** What a fan may do, or does, about letting others go first. */
+function deferral(entry: Entry): Pick<QueueView, "deferralsLeft" | "deferred"> {
+  const deferralsLeft = MOST_DEFERRALS - entry.deferrals;
+  if (entry.status === "waiting" && entry.deferredTo !== null) return { deferralsLeft, deferred: true };
+  const mayDefer = entry.status === "admitted" && entry.claimedAt === null && !entry.isInvited;
+  return mayDefer ? { deferralsLeft } : {};
 }
 
 /** The token of an entry; a lobby's place gets a second one when the draw has given it a number. */

@@ -1,10 +1,12 @@
 import { releaseHolds } from "@/lib/booking/release-seats";
+import { presentToken } from "@/lib/queue/admission";
+import { deferTurn } from "@/lib/queue/defer-turn";
 import { queueTokenInvalid } from "@/lib/queue/errors";
 import { joinQueue } from "@/lib/queue/join-queue";
 import { leaveQueue } from "@/lib/queue/leave-queue";
 import { replaceToken } from "@/lib/queue/replace-token";
 import { defineCall } from "../call";
-import { QUEUE_TOKEN_HEADER } from "../gate";
+import { QUEUE_TOKEN_HEADER, REFUSED_TOKEN } from "../gate";
 import { PUBLIC_FOR_A_SECOND } from "../headers";
 import { idOf } from "../input";
 import { claimsFor, pollBytes, pulseBytes } from "../poll";
@@ -67,6 +69,23 @@ export const queueCalls = [
       // Nobody in line holds seats; whoever had left already may have been cut off before this.
       if (from === "admitted" || from === null) await releaseHolds(db, claims);
       return { status: 204 };
+    },
+  }),
+  defineCall({
+    method: "POST",
+    path: "/concerts/{concertId}/queue/deferral",
+    tag,
+    summary: "Let the next five go first",
+    description:
+      "For a fan whose turn has come and who has not come in yet: the turn passes on at once, and comes back by itself when the next five in line have gone. The number stays. Twice in one stay in line.",
+    access: "fan",
+    ...token,
+    answers: { 200: { description: "The place meanwhile.", schema: queueView } },
+    problems: ["queue_token_required", ...REFUSED_TOKEN, "conflict"],
+    async handle({ db, caller, params, header }) {
+      const concertId = idOf(params.concertId, "concert");
+      const presented = presentToken({ token: header("queue-token"), concertId, userId: caller.userId });
+      return { status: 200, body: await deferTurn(db, presented) };
     },
   }),
   defineCall({
