@@ -16,6 +16,7 @@ import { queueCalls } from "./calls/queue";
 import { reservationCalls } from "./calls/reservations";
 import { roomCalls } from "./calls/room";
 import { ticketCalls } from "./calls/tickets";
+import { topUpCalls } from "./calls/top-ups";
 import { transferCalls } from "./calls/transfers";
 import { walletCalls } from "./calls/wallet";
 import { walletAdminCalls } from "./calls/wallet-admin";
@@ -33,6 +34,7 @@ const CALLS: readonly Call[] = [
   ...reservationCalls,
   ...paymentCalls,
   ...walletCalls,
+  ...topUpCalls,
   ...ticketCalls,
   ...transferCalls,
   ...organizerCalls,

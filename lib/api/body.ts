@@ -63,7 +63,8 @@ export async function readJsonBody(c: Context, limit: number): Promise<unknown> 
   return readStrictJson(bytes);
 }
 
-async function readBytes(c: Context, limit: number): Promise<Uint8Array> {
+/** A body of at most `limit` bytes, as it came over the wire. */
+export async function readBytes(c: Context, limit: number): Promise<Uint8Array> {
   const length = announcedLength(c);
   if (length !== null && length > limit) throw tooLarge(limit);
   // Node itself holds a sender to the length that was announced.

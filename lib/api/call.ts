@@ -34,6 +34,8 @@ export type Input<Path extends string, A extends Access, Query, Body> = {
   params: Record<ParamNames<Path>, string>;
   query: Parsed<Query>;
   body: Parsed<Body>;
+  /** The bytes of a call with `rawBody`; empty for any other. */
+  bytes: Uint8Array;
   /** A request header by its lower-case name. */
   header: (name: string) => string | undefined;
   /** The address that limits per caller count by; null where there is none. */
@@ -62,6 +64,8 @@ type Description<Path extends string, A extends Access, Query, Body> = {
   query?: Query;
   /** The JSON body; absent: none is taken. */
   body?: Body;
+  /** Takes its body as bytes, of whatever type: for messages that are signed as they stand. */
+  rawBody?: true;
   /** Bytes; `BODY_LIMIT` unless given. */
   bodyLimit?: number;
   /** Request headers that mean something to this call, with what they say. */
@@ -112,7 +116,8 @@ function groundRules(call: Description<string, Access, unknown, unknown> & { ide
   if (call.access === "organizer" || call.access === "metrics" || (call.access !== "public" && call.method !== "GET"))
     codes.push("forbidden");
   if (call.path.includes("{")) codes.push("not_found");
-  if (call.body) codes.push("too_large", "unsupported_media_type");
+  if (call.body || call.rawBody) codes.push("too_large");
+  if (call.body) codes.push("unsupported_media_type");
   if (call.idempotent) codes.push("idempotency_in_progress", "idempotency_key_reused");
   return codes;
 }

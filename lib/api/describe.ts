@@ -41,6 +41,7 @@ const PARAMETERS: Record<string, string> = {
   reservationId: "A reservation's id",
   ticketId: "A ticket's id",
   userId: "An account's id",
+  topUpId: "A top-up's id",
   invitationId: "An invitation's id",
 };
 
@@ -143,6 +144,9 @@ export function describeCall(app: OpenAPIHono, call: Call): void {
       ...(call.query ? { query: call.query as z.ZodObject } : {}),
       ...(requestHeaders.length > 0 ? { headers: requestHeaders } : {}),
       ...(call.body ? { body: { required: true, content: { "application/json": { schema: call.body } } } } : {}),
+      ...(call.rawBody
+        ? { body: { required: true, content: { "application/json": { schema: z.looseObject({}) } } } }
+        : {}),
     },
     responses: responsesOf(call),
   });

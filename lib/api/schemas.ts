@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import {
   LEDGER_KINDS,
+  PAYMENT_PROVIDERS,
   QUEUE_STATUSES,
   RESERVATION_STATUSES,
   ROLES,
@@ -8,6 +9,7 @@ import {
   ROOM_MODES,
   ROOM_ORDERS,
   TICKET_STATUSES,
+  TOP_UP_STATUSES,
 } from "@/db/constants";
 
 /** What the API answers, as zod: the OpenAPI document is made from these, and every test checks answers against them. */
@@ -56,6 +58,30 @@ export const walletEntry = z
   .openapi("WalletEntry");
 export const walletSchema = z.object(wallet).openapi("Wallet");
 export const toppedUp = z.object({ ...wallet, entry: walletEntry }).openapi("ToppedUpWallet");
+
+export const topUpState = z
+  .object({
+    id,
+    provider: z.enum(PAYMENT_PROVIDERS),
+    status: z.enum(TOP_UP_STATUSES),
+    amount,
+    currency,
+    url: z.string().nullable().describe("Where the fan pays, while that is possible"),
+    createdAt: time,
+    settledAt: time.nullable(),
+  })
+  .openapi("TopUp");
+export const topUpOptions = z
+  .object({
+    provider: z.enum(PAYMENT_PROVIDERS).describe("`demo`: demonstration money; `stripe`: by card, on Stripe's page"),
+    min: amount,
+    max: amount,
+    balanceLimit: amount.describe("What a wallet holds at most"),
+    dailyLimit: amount.describe("What may be added in a day"),
+    addedToday: amount,
+    currency,
+  })
+  .openapi("TopUpOptions");
 
 export const fansWallet = z
   .object({

@@ -7,7 +7,7 @@ import { findAnswer, type Intent } from "@/lib/idempotency/queries";
 import { hashRequest } from "@/lib/idempotency/request-hash";
 import { idempotencyKeySchema } from "@/lib/idempotency/schema";
 import { callerAddress } from "./address";
-import { BODY_LIMIT, readJsonBody, refuseBody } from "./body";
+import { BODY_LIMIT, readBytes, readJsonBody, refuseBody } from "./body";
 import type { Access, Answer, Call, IdempotentCall, Input } from "./call";
 import { type Caller, readCaller, requireOrganizer, signedIn } from "./caller";
 import { gzipped, takesGzip } from "./compress";
@@ -24,6 +24,8 @@ export type Surroundings = { db: () => Client; trustProxy: boolean };
 
 /** A statement may take ten seconds (`db/client.ts`); nobody waits longer for an answer. */
 const DEADLINE_MS = 10_000;
+
+const NO_BYTES = new Uint8Array();
 
 type AnyInput = Input<string, Access, undefined, undefined>;
 type AnyIdempotent = IdempotentCall<string, "fan", undefined, undefined, unknown>;
@@ -50,7 +52,9 @@ async function answerTo(call: Call, { db, trustProxy }: Surroundings, c: Context
   const caller = call.access === "public" ? null : await admitCaller(call, { db, trustProxy }, header);
   const params = pathParams(call, c);
   const query = call.query ? checked(call.query, readQuery(c.req.url)) : refuseQuery(c.req.url);
-  const raw = call.body ? await readJsonBody(c, call.bodyLimit ?? BODY_LIMIT) : await refuseBody(c);
+  const limit = call.bodyLimit ?? BODY_LIMIT;
+  const bytes = call.rawBody ? await readBytes(c, limit) : NO_BYTES;
+  const raw = call.body ? await readJsonBody(c, limit) : call.rawBody ? undefined : await refuseBody(c);
   const input = {
     // Asked for late: liveness and documentation need no database.
     get db() {
@@ -60,6 +64,7 @@ async function answerTo(call: Call, { db, trustProxy }: Surroundings, c: Context
     params,
     query,
     body: call.body ? checked(call.body, raw) : undefined,
+    bytes,
     header,
     address: callerAddress({ socketAddress: socketAddress(c), forwardedFor: header("x-forwarded-for"), trustProxy }),
   } as AnyInput;

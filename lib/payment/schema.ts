@@ -1,5 +1,7 @@
 import { z } from "zod";
+import type { ProviderName, TopUpStatus } from "@/db/constants";
 import type { ReservedSeat } from "@/db/schema/booking";
+import { topUpSchema } from "@/lib/wallet/schema";
 
 /** A settled reservation with its tickets (the contract's object). */
 export type Payment = {
@@ -11,6 +13,28 @@ export type Payment = {
   balance: number;
   paidAt: string;
   tickets: { id: string; code: string; section: string; row: number; number: number }[];
+};
+
+/** A path of this site, where the fan's browser is to come back to. */
+const returnTo = z
+  .string()
+  .max(500)
+  .regex(/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/, "must be a path of this site");
+
+/** Body of `POST /api/wallet/top-ups`; the amount in minor units. */
+export const startTopUpSchema = topUpSchema.extend({ returnTo: returnTo.optional() });
+
+/** Money on its way into a wallet. */
+export type TopUpState = {
+  id: string;
+  provider: ProviderName;
+  status: TopUpStatus;
+  amount: number;
+  currency: string;
+  /** Where the fan pays, while that is possible. */
+  url: string | null;
+  createdAt: string;
+  settledAt: string | null;
 };
 
 /** Nobody has more tickets of one reservation. */

@@ -3,6 +3,8 @@ import { startRevocations } from "@/lib/auth/revocations";
 import { forget, oncePerProcess } from "@/lib/core/registry";
 import { startTidying } from "@/lib/idempotency/tidying";
 import { watchInvariants } from "@/lib/invariants/watch-invariants";
+import { startTopUpChecks } from "@/lib/payment/check-top-ups";
+import { paymentProvider } from "@/lib/payment/providers/configured";
 import { startHistory } from "@/lib/queue/keep-history";
 import { startTicker } from "@/lib/queue/ticker";
 
@@ -19,6 +21,8 @@ export function startBackground(db: Client): Background {
     const tidying = startTidying(db);
     const ticker = startTicker(db);
     const history = startHistory(db);
+    const provider = paymentProvider();
+    const topUps = provider.name === "demo" ? null : startTopUpChecks(db, provider);
     const invariants = watchInvariants(db);
     return {
       ready: revocations.ready,
@@ -28,6 +32,7 @@ export function startBackground(db: Client): Background {
         revocations.stop();
         await invariants.stop();
         await history.stop();
+        await topUps?.stop();
         await ticker.stop();
       },
     };

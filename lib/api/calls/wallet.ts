@@ -1,11 +1,13 @@
 import { z } from "@hono/zod-openapi";
 import { AppError } from "@/lib/core/errors";
+import { paymentProvider } from "@/lib/payment/providers/configured";
 import { checkQueueToken } from "@/lib/queue/admission";
 import { getWallet, listEntries } from "@/lib/wallet/queries";
 import { readStatement } from "@/lib/wallet/read-statement";
 import { statementSpanSchema, topUpSchema } from "@/lib/wallet/schema";
 import { statementCsv, statementFileName } from "@/lib/wallet/statement-csv";
 import { topUp } from "@/lib/wallet/top-up";
+import { accountIsGone } from "../account-is-gone";
 import { defineCall, defineIdempotentCall, type Input } from "../call";
 import { QUEUE_TOKEN_HEADER, REFUSED_TOKEN } from "../gate";
 import { checked } from "../input";
@@ -28,12 +30,6 @@ type Asking = Pick<Input<string, "fan", undefined, undefined>, "db" | "caller" |
 async function checkTokenIfSent({ db, caller, header }: Asking): Promise<void> {
   const sent = header("queue-token");
   if (sent !== undefined) await checkQueueToken(db, { token: sent, userId: caller.userId });
-}
-
-/** A session can outlive its account, say in a database that was set up anew. */
-function accountIsGone(error: unknown): never {
-  if (!(error instanceof AppError && error.code === "not_found")) throw error;
-  throw new AppError("unauthenticated", "The account of this session does not exist.");
 }
 
 export const walletCalls = [
@@ -60,7 +56,11 @@ export const walletCalls = [
     body: topUpSchema,
     answers: { 200: { description: "The balance after it, and its entry.", schema: toppedUp } },
     problems: [...token.problems, "balance_limit_exceeded"],
-    before: checkTokenIfSent,
+    async before(input) {
+      await checkTokenIfSent(input);
+      if (paymentProvider().name === "demo") return;
+      throw new AppError("forbidden", "Balances are topped up by card here: POST /api/wallet/top-ups.");
+    },
     async handle({ db, caller, body }) {
       return { status: 200, body: await topUp(db, { userId: caller.userId, ...body }).catch(accountIsGone) };
     },
