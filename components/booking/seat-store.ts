@@ -21,7 +21,7 @@ export class SeatStore {
     this.left = new Int32Array(hall.blocks.length);
   }
 
-  /** Takes in the whole hall, a text of one letter per seat for each section; the seats that are no longer available. */
+  /** Takes in sections, a text of one letter per seat for each; answers the seats that are no longer available. */
   takeStates(sections: readonly { name: string; states: string }[]): number[] {
     const blocks = new Map(this.hall.blocks.map((block) => [block.name, block]));
     const lost: number[] = [];

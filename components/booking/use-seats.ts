@@ -32,7 +32,8 @@ export function useSeats(
     queryKey: ["seat-states", concertId, performanceId],
     queryFn: async ({ signal }) => {
       const known = store.version > 0 ? etag.current : undefined;
-      const answer = await call<States | null>(`${path}/seat-states`, { concertId, signal, etag: known });
+      const since = known ? `?since=${encodeURIComponent(known.replaceAll(/W\/|"/g, ""))}` : "";
+      const answer = await call<States | null>(`${path}/seat-states${since}`, { concertId, signal, etag: known });
       if (answer.body) {
         const lost = store.takeStates(answer.body.sections);
         etag.current = answer.etag;

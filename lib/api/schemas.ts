@@ -174,6 +174,7 @@ const seat = z
 export const seatList = z.object({ version: z.string(), items: z.array(seat) });
 export const seatStates = z.object({
   version: z.string(),
+  since: z.string().optional().describe("The version in the question: only the sections that changed are here"),
   sections: z.array(
     z.object({ name: z.string(), states: z.string().describe("One letter per seat: a available, h held, s sold") }),
   ),

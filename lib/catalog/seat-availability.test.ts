@@ -51,9 +51,10 @@ async function hall(sections = ["A", "B"]) {
               : null,
       })
       .where(and(eq(seats.concertId, concertId), eq(seats.id, seatId)));
-  const states = async () =>
-    JSON.parse((await readSeatStates(test.db, { concertId, performanceId })).body.toString()) as {
+  const states = async (since?: string) =>
+    JSON.parse((await readSeatStates(test.db, { concertId, performanceId, since })).body.toString()) as {
       version: string;
+      since?: string;
       sections: { name: string; states: string }[];
     };
   return { document, concertId, performanceId, ask, set, states };
@@ -245,6 +246,8 @@ describe("readSeatStates", () => {
     await set(items[1]!.id, "held");
     await set(items[5]!.id, "sold");
     await set(items[6]!.id, "lapsed");
+    // Whoever asks for the seats has the hall read; its letters are from that read.
+    await ask("all");
     const after = await states();
     expect(after.sections).toEqual([
       { name: "A", states: "ahaaas" },
@@ -252,6 +255,35 @@ describe("readSeatStates", () => {
     ]);
     expect(after.version).not.toBe(before.version);
     expect(await states()).toEqual(after);
+  });
+
+  it("answers what changed since a version of the last seconds, and everything since one that is forgotten", async () => {
+    const { ask, set, states } = await hall();
+    const { items } = await ask("all");
+    const first = await states();
+    await set(items[1]!.id, "held");
+    await ask("all");
+    const second = await states(first.version);
+    expect(second).toMatchObject({ since: first.version, sections: [{ name: "A", states: "ahaaaa" }] });
+    await set(items[7]!.id, "sold");
+    await ask("all");
+    expect((await states(second.version)).sections).toEqual([{ name: "B", states: "asaaaa" }]);
+    expect((await states(first.version)).sections.map(({ name }) => name)).toEqual(["A", "B"]);
+    const whole = await states("a-version-of-yesterday");
+    expect(whole.since).toBeUndefined();
+    expect(whole.sections).toHaveLength(2);
+  });
+
+  it("is read from memory for half a second, however many ask", async () => {
+    const { ask, set, states } = await hall();
+    const { items } = await ask("all");
+    const before = await states();
+    const query = vi.spyOn(test.db.$client, "query");
+    await Promise.all(Array.from({ length: 500 }, () => states()));
+    expect(query).not.toHaveBeenCalled();
+    query.mockRestore();
+    await set(items[1]!.id, "held");
+    await vi.waitFor(async () => expect((await states()).version).not.toBe(before.version), { timeout: 2000 });
   });
 
   it("does not know an unknown performance", async () => {

@@ -109,6 +109,11 @@ const COMMA = Buffer.from(",");
 /** The key of the letters among the answers; no filter of seats has this name. */
 const STATES = "states";
 
+/** Versions of a hall that are remembered for those who have them; they change at most once in `STATES_AGE_MS`. */
+const PAST_MOST = 16;
+/** A map is looked at every two seconds, so half a second more is no matter; reading a stadium is 20 ms of PostgreSQL. */
+const STATES_AGE_MS = 500;
+
 function writeAnswer({ blocks, answers }: Layout, filter: SeatFilter, section: string | null): SeatsAnswer {
   const one = section === null ? undefined : blocks.get(section);
   const asked = section === null ? [...blocks.values()] : one ? [one] : [];
@@ -128,13 +133,24 @@ function writeAnswer({ blocks, answers }: Layout, filter: SeatFilter, section: s
   return answer;
 }
 
-function writeStates({ blocks, answers }: Layout): SeatsAnswer {
+/** What changed since the version that the asker has, if that was lately; else everything. */
+function writeStates({ blocks, answers, past }: Layout, since: string | undefined): SeatsAnswer {
   const version = hashOf([...blocks.values()].map((block) => block.version).join());
-  const made = answers.get(STATES);
+  if (past.at(-1)?.version !== version) {
+    for (const { version: gone } of past) answers.delete(`${STATES}/${gone}`);
+    past.push({ version, blocks: new Map([...blocks].map(([name, block]) => [name, block.version])) });
+    if (past.length > PAST_MOST) past.shift();
+  }
+  const known = since === undefined ? undefined : past.find((one) => one.version === since);
+  const key = known ? `${STATES}/${known.version}` : STATES;
+  const made = answers.get(key);
   if (made?.version === version) return made;
-  const sections = [...blocks].map(([name, block]) => ({ name, states: block.letters().toString("latin1") }));
-  const answer = { version, body: Buffer.from(JSON.stringify({ version, sections })) };
-  answers.set(STATES, answer);
+  const sections = [...blocks]
+    .filter(([name, block]) => known?.blocks.get(name) !== block.version)
+    .map(([name, block]) => ({ name, states: block.letters().toString("latin1") }));
+  const body = Buffer.from(JSON.stringify({ version, ...(known && { since }), sections }));
+  const answer = { version, body };
+  answers.set(key, answer);
   return answer;
 }
 
@@ -171,13 +187,13 @@ type Question = { concertId: string; performanceId: string };
 async function askHall(
   db: Db,
   { concertId, performanceId }: Question,
-  section: string | null,
+  read: (hall: Hall) => Promise<Layout>,
   write: (layout: Layout) => SeatsAnswer,
 ): Promise<SeatsAnswer> {
   if (!isId(concertId) || !isId(performanceId)) throw notFound("performance");
   const hall = isShareable(db) ? hallOf(concertId, performanceId) : new Hall(concertId, performanceId);
   try {
-    return write(await hall.read({ db, section }));
+    return write(await read(hall));
   } catch (error) {
     if (hall.seatCount === 0) halls().delete(keyOf(concertId, performanceId));
     throw error;
@@ -195,15 +211,26 @@ export async function readSeats(
   question: Question & { availability: SeatFilter; section?: string | undefined },
 ): Promise<SeatsAnswer> {
   const section = question.section === undefined ? null : question.section.normalize("NFC").trim();
-  return askHall(db, question, section, (layout) => writeAnswer(layout, question.availability, section));
+  const read = (hall: Hall) => hall.read({ db, section });
+  return askHall(db, question, read, (layout) => writeAnswer(layout, question.availability, section));
 }
 
 /**
  * How every seat of a performance stands, in a hundredth of the bytes: `{ version, sections: [{ name, states }] }` with
- * one letter per seat by row and number (a: available, h: held, s: sold). As fresh as `readSeats`. Throws `not_found`.
+ * one letter per seat by row and number (a: available, h: held, s: sold), at most half a second old, from memory. With
+ * `since`, the version of an answer of the last seconds, only the sections that changed, and `since` says so. Throws
+ * `not_found`.
  */
-export const readSeatStates = (db: Db, question: Question): Promise<SeatsAnswer> =>
-  askHall(db, question, null, writeStates);
+export const readSeatStates = (
+  db: Db,
+  { since, ...question }: Question & { since?: string | undefined },
+): Promise<SeatsAnswer> =>
+  askHall(
+    db,
+    question,
+    (hall) => hall.look(db, STATES_AGE_MS),
+    (layout) => writeStates(layout, since),
+  );
 
 /**
  * A performance's sections in the organiser's order with their seats, as they stood at most `maxAgeMs` ago: for choosing

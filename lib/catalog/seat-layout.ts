@@ -26,6 +26,8 @@ export type Layout = {
   blocks: Map<string, SeatBlock>;
   /** The last answer of each kind. */
   answers: Map<string, SeatsAnswer>;
+  /** Versions of the whole hall and of each section at that time, the newest last. */
+  past: { version: string; blocks: Map<string, string> }[];
 };
 
 const layoutBlocks = statement<{
@@ -58,7 +60,7 @@ export async function readLayout(
   const rows = await layoutBlocks(db, [concertId, performanceId]);
   const blocks = new Map(rows.map((row) => [row.name, new SeatBlock(row, revision)]));
   const seatCount = rows.reduce((sum, row) => sum + row.rows * row.seats_per_row, 0);
-  return { revision, seatCount, blocks, answers: new Map() };
+  return { revision, seatCount, blocks, answers: new Map(), past: [] };
 }
 
 /** One section of a performance: its seats, who has them, and the JSON of both, made once per change. */

@@ -101,15 +101,22 @@ export const concertCalls = [
     access: "fan",
     cache: "private, no-cache",
     requestHeaders: { ...GATED.requestHeaders, "If-None-Match": "The `ETag` of an earlier answer." },
+    query: z.strictObject({
+      since: z.string().max(40).optional().describe("A `version` of the last seconds: only what changed is answered."),
+    }),
     problems: GATED.problems,
     answers: {
-      200: { description: "The hall.", schema: seatStates, headers: { ETag: "The version, quoted." } },
+      200: {
+        description: "The hall, or what changed in it.",
+        schema: seatStates,
+        headers: { ETag: "The version, quoted." },
+      },
       304: { description: "Still as the `ETag` in `If-None-Match` says.", headers: { ETag: "The version, quoted." } },
     },
     async handle(input) {
       const { concertId } = await passGate(input);
       const performanceId = idOf(input.params.performanceId, "performance");
-      const { version, body } = await readSeatStates(input.db, { concertId, performanceId });
+      const { version, body } = await readSeatStates(input.db, { concertId, performanceId, ...input.query });
       const headers = { ETag: `"${version}"` };
       if (matchesTag(input.header("if-none-match"), headers.ETag)) return { status: 304, headers };
       return { status: 200, text: body, headers };
