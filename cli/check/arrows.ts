@@ -9,12 +9,13 @@ const MODULES: Record<string, string[]> = {
   queue: ["catalog"],
   booking: ["catalog", "queue"],
   tickets: ["catalog", "queue", "booking"],
+  waitlist: ["catalog", "queue", "booking"],
   wallet: [],
   payment: ["catalog", "queue", "booking", "tickets", "wallet"],
   auth: [],
   idempotency: [],
   // Looks at everybody's tables and is seen by doors and commands alone.
-  invariants: ["catalog", "queue", "booking", "tickets", "wallet", "payment", "auth", "idempotency"],
+  invariants: ["catalog", "queue", "booking", "waitlist", "tickets", "wallet", "payment", "auth", "idempotency"],
 };
 
 /** Packages that the domain must not know. */

@@ -18,6 +18,7 @@ import { roomCalls } from "./calls/room";
 import { ticketCalls } from "./calls/tickets";
 import { topUpCalls } from "./calls/top-ups";
 import { transferCalls } from "./calls/transfers";
+import { waitlistCalls } from "./calls/waitlist";
 import { walletCalls } from "./calls/wallet";
 import { walletAdminCalls } from "./calls/wallet-admin";
 import { describeCall } from "./describe";
@@ -33,6 +34,7 @@ const CALLS: readonly Call[] = [
   ...concertCalls,
   ...reservationCalls,
   ...paymentCalls,
+  ...waitlistCalls,
   ...walletCalls,
   ...topUpCalls,
   ...ticketCalls,

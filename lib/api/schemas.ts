@@ -10,6 +10,7 @@ import {
   ROOM_ORDERS,
   TICKET_STATUSES,
   TOP_UP_STATUSES,
+  WAITLIST_STATUSES,
 } from "@/db/constants";
 
 /** What the API answers, as zod: the OpenAPI document is made from these, and every test checks answers against them. */
@@ -283,6 +284,21 @@ export const refund = z
     refundedAt: time,
   })
   .openapi("Refund");
+
+export const waitlistEntry = z
+  .object({
+    id,
+    concertId: id,
+    performanceId: id,
+    count: z.int(),
+    tier: z.string().nullable().describe("A price tier's name; null for any"),
+    status: z.enum(WAITLIST_STATUSES),
+    position: z.int().min(1).nullable().describe("1 is next; null unless waiting"),
+    joinedAt: time,
+    reservationId: id.nullable().describe("The reservation that was offered last"),
+    offerEndsAt: time.nullable(),
+  })
+  .openapi("WaitlistEntry");
 
 const ticketSummary = { id, code: z.string(), section: z.string(), row: z.int(), number: z.int() };
 export const payment = z

@@ -1,4 +1,4 @@
-import { type Db, statement } from "@/db/client";
+import { type Db, inTransaction, statement } from "@/db/client";
 import { invalidRequest, notFound } from "@/lib/core/errors";
 import { isId } from "@/lib/core/ids";
 import { ADMITTED_NOW, explainRefusal, type PresentedToken } from "@/lib/queue/admission";
@@ -91,7 +91,7 @@ export async function changeSeats(
   const wanted = [...new Set(seatIds.map((id) => id.toLowerCase()))];
   if (wanted.length !== seatIds.length) throw invalidRequest([{ path: "seatIds", message: "names a seat twice" }]);
   const { concertId, entryId, userId, generation } = admission;
-  return await db.transaction(async (tx) => {
+  return await inTransaction(db, async (tx) => {
     const [held] = await lockReservation(tx, [concertId, reservationId, userId]);
     if (!held) throw notFound("reservation");
     if (held.status !== "held") throw whyOver(held.status);

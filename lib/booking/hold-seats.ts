@@ -1,4 +1,4 @@
-import { type Db, statement } from "@/db/client";
+import { type Db, inTransaction, statement } from "@/db/client";
 import { AppError, invalidRequest, notFound, unavailable } from "@/lib/core/errors";
 import { isId, newId } from "@/lib/core/ids";
 import { oncePerProcess } from "@/lib/core/registry";
@@ -102,7 +102,7 @@ export async function holdSeats(
 type Wanted = { admission: PresentedToken; performanceId: string; seatIds: string[] };
 
 const holdByRule = (db: Db, wanted: Wanted): Promise<Reservation> =>
-  db.transaction(async (tx) => {
+  inTransaction(db, async (tx) => {
     const { admission, performanceId, seatIds } = wanted;
     await refuseSeatsLeftAlone(tx, { concertId: admission.concertId, performanceId, seatIds });
     const held = await take(tx, holdRuled, wanted);

@@ -19,7 +19,7 @@ export const bookingInvariants: Invariant[] = [
   },
   {
     name: "promise-kept",
-    says: "Every seat of a paid reservation is sold to it; every seat of a good hold is held for it, as long as it says.",
+    says: "Every seat of a paid reservation is sold to it; every seat of a good hold is held for it, as long as it says and the waitlist's minute at most.",
     sql: `
       with ${PROMISED}
       select p.reservation_id::text as id, p.status || ', but seat ' || p.seat_id ||
@@ -30,7 +30,8 @@ export const bookingInvariants: Invariant[] = [
         left join seats s on s.concert_id = p.concert_id and s.id = p.seat_id and s.performance_id = p.performance_id
       where s.id is null or s.reservation_id is distinct from p.reservation_id
          or (p.status = 'paid' and (s.sold_at is null or s.held_until is not null))
-         or (p.status = 'held' and (s.sold_at is not null or s.held_until is distinct from p.expires_at))`,
+         or (p.status = 'held' and (s.sold_at is not null or s.held_until is null
+             or s.held_until not between p.expires_at and p.expires_at + interval '1 minute'))`,
   },
   {
     name: "taken-seat-has-its-reservation",
@@ -41,6 +42,9 @@ export const bookingInvariants: Invariant[] = [
                || coalesce(' (' || r.status || ')', '') as why
       from seats s left join reservations r on r.concert_id = s.concert_id and r.id = s.reservation_id
       where (s.sold_at is not null or s.held_until > clock_timestamp())
+        -- Seats that came back are kept for the waitlist, for a minute at most.
+        and not (s.sold_at is null and s.held_until <= clock_timestamp() + interval '1 minute' and exists (
+          select 1 from waitlists w where w.concert_id = s.concert_id and w.performance_id = s.performance_id))
         and (r.id is null or r.status <> case when s.sold_at is null then 'held' else 'paid' end
              or r.performance_id <> s.performance_id
              or not r.seats @> jsonb_build_array(jsonb_build_object('id', s.id)))`,
@@ -81,14 +85,14 @@ export const bookingInvariants: Invariant[] = [
   },
   {
     name: "held-by-the-admitted",
-    says: "Seats were held by a fan who was admitted then (until an ended line is cleared away).",
+    says: "Seats were held by a fan who was admitted then (until an ended line is cleared away), or offered from the waitlist.",
     sql: `
       select r.id::text as id, 'held at ' || r.created_at || coalesce(', admitted from ' || e.admitted_at || ' to '
              || e.admitted_until, ' without a place that was admitted') as why
       from reservations r
         left join queue_entries e on e.concert_id = r.concert_id and e.id = r.entry_id and e.user_id = r.user_id
         left join queues q on q.concert_id = r.concert_id
-      where not (e.id is null and q.folded > 0)
+      where not r.offered and not (e.id is null and q.folded > 0)
         and (e.admitted_at is null or r.created_at < e.admitted_at or r.created_at >= e.admitted_until)`,
   },
   {

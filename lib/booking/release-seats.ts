@@ -28,10 +28,10 @@ export async function releaseHold(db: Db, whose: Whose): Promise<Reservation | n
 
 const findHeld = statement<{ id: string }>(
   "booking_find_held",
-  `select id from reservations where concert_id = $1 and user_id = $2 and status = 'held' and expires_at > now()`,
+  `select id from reservations where concert_id = $1 and user_id = $2 and status = 'held' and expires_at > now() and not offered`,
 );
 
-/** Gives back whatever a fan holds of a concert, for one who leaves it. */
+/** Gives back whatever a fan holds of a concert, for one who leaves it. What the waitlist offered needs no turn and stays. */
 export async function releaseHolds(db: Db, { concertId, userId }: { concertId: string; userId: string }) {
   for (const { id } of await findHeld(db, [concertId, userId])) {
     await releaseHold(db, { concertId, reservationId: id, userId });

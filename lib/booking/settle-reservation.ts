@@ -2,6 +2,7 @@ import { type Db, statement } from "@/db/client";
 import { notFound } from "@/lib/core/errors";
 import { ADMITTED_NOW, explainRefusal, type PresentedToken } from "@/lib/queue/admission";
 import { reservationAlreadyPaid, reservationCancelled, reservationExpired } from "./errors";
+import type { OfferPass } from "./offer-pass";
 import { RESERVATION_COLUMNS, type ReservationRow, reservationOf } from "./reservation";
 import type { Reservation } from "./schema";
 
@@ -9,7 +10,7 @@ type Settled = ReservationRow & { sold: number; fan_paid: number; seat_limit: nu
 
 /**
  * Marks a held reservation paid and its seats sold, if the hold is still good by the database's clock and the
- * admission too. Seats are matched by the reservation that has them: a hold that lapsed and was taken over in the
+ * admission too; an offer from the waitlist needs none. Seats are matched by the reservation that has them: a hold that lapsed and was taken over in the
  * meantime sells nothing.
  */
 const settle = statement<Settled>(
@@ -17,9 +18,9 @@ const settle = statement<Settled>(
   `with paid as (
      update reservations set status = 'paid', paid_at = now()
      where concert_id = $1 and id = $2 and user_id = $3 and status = 'held' and expires_at > now()
-       and exists (select 1 from queue_entries e
-                   where e.concert_id = $1 and e.id = $4 and e.user_id = $3 and e.token_generation = $5
-                     and ${ADMITTED_NOW})
+       and (offered or exists (
+         select 1 from queue_entries e
+         where e.concert_id = $1 and e.id = $4 and e.user_id = $3 and e.token_generation = $5 and ${ADMITTED_NOW}))
      returning ${RESERVATION_COLUMNS}, seat_count),
    sold as (
      update seats s set sold_at = now(), held_until = null
@@ -45,7 +46,7 @@ const readOwn = statement<ReservationRow>(
  */
 export async function settleReservation(
   tx: Db,
-  { admission, reservationId }: { admission: PresentedToken; reservationId: string },
+  { admission, reservationId }: { admission: PresentedToken | OfferPass; reservationId: string },
 ): Promise<{ reservation: Reservation; paidAt: Date; isLimitReached: boolean }> {
   const { concertId, entryId, userId, generation } = admission;
   const [row] = await settle(tx, [concertId, reservationId, userId, entryId, generation]);
@@ -59,15 +60,15 @@ export async function settleReservation(
   };
 }
 
-async function whyUnsettled(tx: Db, admission: PresentedToken, reservationId: string): Promise<Error> {
+async function whyUnsettled(tx: Db, admission: PresentedToken | OfferPass, reservationId: string): Promise<Error> {
   const [row] = await readOwn(tx, [admission.concertId, reservationId, admission.userId]);
   if (!row) {
-    await explainRefusal(tx, admission);
+    if (!("isOffer" in admission)) await explainRefusal(tx, admission);
     return notFound("reservation");
   }
   if (row.status === "paid" || row.status === "refunded") return reservationAlreadyPaid();
   if (row.status === "cancelled") return reservationCancelled();
   if (row.status === "expired") return reservationExpired();
-  await explainRefusal(tx, admission);
+  if (!("isOffer" in admission)) await explainRefusal(tx, admission);
   return reservationExpired();
 }

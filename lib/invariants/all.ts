@@ -6,11 +6,13 @@ import { idempotencyInvariants } from "@/lib/idempotency/invariants";
 import { paymentInvariants } from "@/lib/payment/invariants";
 import { queueInvariants } from "@/lib/queue/invariants";
 import { ticketInvariants } from "@/lib/tickets/invariants";
+import { waitlistInvariants } from "@/lib/waitlist/invariants";
 import { walletInvariants } from "@/lib/wallet/invariants";
 
 /** Every invariant of the product. Each stands in the module furthest right of those whose rows it compares. */
 export const INVARIANTS: readonly Invariant[] = [
   ...bookingInvariants,
+  ...waitlistInvariants,
   ...ticketInvariants,
   ...paymentInvariants,
   ...walletInvariants,

@@ -77,6 +77,29 @@ const FORBIDDEN: Record<string, ((w: World) => SQL[])[]> = {
     ({ holder }) => [sql`update queue_entries set admitted_until = admitted_at where id = ${holder.admission.entryId}`],
   ],
   "paid-in-time": [({ paid }) => [sql`update reservations set expires_at = paid_at where id = ${paid.id}`]],
+  "offer-has-its-place": [
+    ({ held }) => [sql`update reservations set offered = true where id = ${held.id}`],
+    ({ held, holder }) => [
+      sql`insert into waitlist_entries (concert_id, id, performance_id, user_id, number, seat_count, status, joined_at, reservation_id)
+          select concert_id, ${newId()}, performance_id, ${holder.userId}, 1, seat_count, 'offered', now(), ${newId()}
+          from reservations where id = ${held.id}`,
+      sql`update reservations r set offered = true, entry_id = e.id from waitlist_entries e where r.id = ${held.id}`,
+    ],
+  ],
+  "place-has-its-offer": [
+    ({ paid, holder }) => [
+      sql`insert into waitlist_entries (concert_id, id, performance_id, user_id, number, seat_count, status, joined_at, reservation_id)
+          select concert_id, ${newId()}, performance_id, ${holder.userId}, 1, seat_count, 'accepted', now(), id
+          from reservations where id = ${paid.id}`,
+    ],
+  ],
+  "waiting-is-watched": [
+    ({ paid, holder }) => [
+      sql`insert into waitlist_entries (concert_id, id, performance_id, user_id, number, seat_count, status, joined_at)
+          select concert_id, ${newId()}, performance_id, ${holder.userId}, 1, 1, 'waiting', now()
+          from reservations where id = ${paid.id}`,
+    ],
+  ],
   "seat-sold-once": [
     ({ paid }) => [
       sql`drop index tickets_seat_key`,

@@ -1,4 +1,5 @@
 import { type Db, inTransaction, statement } from "@/db/client";
+import type { OfferPass } from "@/lib/booking/offer-pass";
 import { settleReservation } from "@/lib/booking/settle-reservation";
 import { notFound } from "@/lib/core/errors";
 import { isId, newId } from "@/lib/core/ids";
@@ -22,7 +23,7 @@ const insertPayment = statement<never>(
  */
 export async function payReservation(
   db: Db,
-  { admission, reservationId }: { admission: PresentedToken; reservationId: string },
+  { admission, reservationId }: { admission: PresentedToken | OfferPass; reservationId: string },
 ): Promise<Payment> {
   if (!isId(reservationId)) throw notFound("reservation");
   const { concertId, userId } = admission;
@@ -35,7 +36,7 @@ export async function payReservation(
       payFromWallet(tx, { userId, amount, currency, concertId, reservationId, at: paidAt }),
       issueTickets(tx, { concertId, reservationId, performanceId, userId, seats, at: paidAt }),
       insertPayment(tx, [concertId, id, reservationId, userId, amount, currency, paidAt]),
-      isLimitReached ? completeAdmission(tx, admission) : null,
+      isLimitReached && !("isOffer" in admission) ? completeAdmission(tx, admission) : null,
     ]);
     return { id, reservationId, amount, currency, balance, paidAt: paidAt.toISOString(), tickets };
   });

@@ -7,6 +7,7 @@ import { startTopUpChecks } from "@/lib/payment/check-top-ups";
 import { paymentProvider } from "@/lib/payment/providers/configured";
 import { startHistory } from "@/lib/queue/keep-history";
 import { startTicker } from "@/lib/queue/ticker";
+import { startWaitlists } from "@/lib/waitlist/ticker";
 
 export type Background = {
   /** Resolves when this process knows which sessions were ended. */
@@ -14,7 +15,7 @@ export type Background = {
   stop(): Promise<void>;
 };
 
-/** Starts what runs beside requests: admission, ended sessions, tidying. Once per process, however often it is called. */
+/** Starts what runs beside requests: admission, waitlists, ended sessions, tidying. Once per process, however often it is called. */
 export function startBackground(db: Client): Background {
   return oncePerProcess("web.background", () => {
     const revocations = startRevocations(db);
@@ -23,6 +24,7 @@ export function startBackground(db: Client): Background {
     const history = startHistory(db);
     const provider = paymentProvider();
     const topUps = provider.name === "demo" ? null : startTopUpChecks(db, provider);
+    const waitlists = startWaitlists(db);
     const invariants = watchInvariants(db);
     return {
       ready: revocations.ready,
@@ -33,6 +35,7 @@ export function startBackground(db: Client): Background {
         await invariants.stop();
         await history.stop();
         await topUps?.stop();
+        await waitlists.stop();
         await ticker.stop();
       },
     };

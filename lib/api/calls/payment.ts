@@ -1,8 +1,10 @@
+import { findOfferPass, type OfferPass } from "@/lib/booking/offer-pass";
 import { isId } from "@/lib/core/ids";
 import { cancelReservation } from "@/lib/payment/cancel-reservation";
 import { payReservation } from "@/lib/payment/pay-reservation";
 import { refundTickets } from "@/lib/payment/refund-tickets";
 import { grantedRefundSchema, refundSchema } from "@/lib/payment/schema";
+import type { PresentedToken } from "@/lib/queue/admission";
 import { defineCall, defineIdempotentCall } from "../call";
 import { GATED, passGate, showToken } from "../gate";
 import { idOf } from "../input";
@@ -32,7 +34,8 @@ export const paymentCalls = [
     path: "/concerts/{concertId}/reservations/{reservationId}/payment",
     tag,
     summary: "Pay a reservation",
-    description: "From the wallet, at the price that was locked at the hold; the tickets are issued with it.",
+    description:
+      "From the wallet, at the price that was locked at the hold; the tickets are issued with it. An offer from the waitlist (`offered`) needs no queue token.",
     access: "fan",
     ...GATED,
     answers: { 201: { description: "Paid.", schema: payment } },
@@ -43,7 +46,17 @@ export const paymentCalls = [
       "reservation_already_paid",
       "reservation_cancelled",
     ],
-    before: async (input) => (isId(input.params.reservationId) ? showToken(input) : await passGate(input)),
+    async before(input): Promise<PresentedToken | OfferPass> {
+      if (!isId(input.params.reservationId)) return await passGate(input);
+      try {
+        return showToken(input);
+      } catch (refusal) {
+        // Offers from the waitlist are paid without a token.
+        const pass = await findOfferPass(input.db, whose(input));
+        if (pass) return pass;
+        throw refusal;
+      }
+    },
     async handle({ db, params, pass: admission }) {
       const reservationId = idOf(params.reservationId, "reservation");
       return { status: 201, body: await payReservation(db, { admission, reservationId }) };
