@@ -1,25 +1,17 @@
 "use client";
 
 import { useFormatter, useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
 import { clockText } from "@/components/clock-text";
 import { Card } from "@/components/ui/card";
 import { Money } from "@/components/ui/money";
 import type { QueueStats } from "@/lib/queue/schema";
-import { Sparkline } from "./sparkline";
 
 export type Numbers = { seats: { available: number; held: number; sold: number }; revenue: number };
-
-/** Two minutes at a reading every two seconds. */
-const KEPT = 60;
 
 /** The room as it is: who waits, who is inside, what is sold. */
 export function RoomNumbers({ stats, currency }: { stats: QueueStats & Numbers; currency: string }) {
   const t = useTranslations("organizer.room");
   const format = useFormatter();
-  const [trend, setTrend] = useState<number[]>([]);
-  useEffect(() => setTrend((kept) => [...kept, stats.waiting].slice(-KEPT)), [stats]);
-
   const { available, held, sold } = stats.seats;
   const total = Math.max(1, available + held + sold);
   const wait = (seconds: number | null) => (seconds === null ? t("none") : clockText(seconds));
@@ -48,7 +40,6 @@ export function RoomNumbers({ stats, currency }: { stats: QueueStats & Numbers; 
               <dd className="text-title tabular-nums">{format.number(stats.admittedPerMinute)}</dd>
             </div>
           </dl>
-          <Sparkline values={trend} label={t("trend")} />
         </Card>
         <Card>
           <p className="text-muted text-sm">{t("revenue")}</p>

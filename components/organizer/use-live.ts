@@ -3,8 +3,14 @@
 import { useCallback, useEffect, useState } from "react";
 import { read } from "@/components/api-client";
 
-/** Reads one call again and again while the page is visible; keeps the last answer through failures. */
-export function useLive<T>(path: string, everyMs: number): { data: T | null; error: unknown; refresh: () => void } {
+/**
+ * Reads one call again and again while the page is visible; keeps the last answer through failures. A path that is made
+ * anew for each reading must be the same function from one rendering to the next.
+ */
+export function useLive<T>(
+  path: string | (() => string),
+  everyMs: number,
+): { data: T | null; error: unknown; refresh: () => void } {
   const [data, setData] = useState<T | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [asked, setAsked] = useState(0);
@@ -17,7 +23,7 @@ export function useLive<T>(path: string, everyMs: number): { data: T | null; err
     const ask = async () => {
       if (document.visibilityState === "visible") {
         try {
-          setData(await read<T>(path, { signal: stop.signal }));
+          setData(await read<T>(typeof path === "string" ? path : path(), { signal: stop.signal }));
           setError(null);
         } catch (problem) {
           if (stop.signal.aborted) return;

@@ -13,8 +13,10 @@ import { LeaveLine } from "./leave-line";
 import { LineEnd } from "./line-end";
 import { LineNews } from "./line-news";
 import { Lobby } from "./lobby";
+import { OrganizerMessage } from "./organizer-message";
 import type { RoomConcert } from "./room-concert";
 import { TurnCall } from "./turn-call-choice";
+import { UseInvitation } from "./use-invitation";
 import { type Line, useLine } from "./use-line";
 
 /** The waiting room: joins by itself and shows the place in line until the turn comes. */
@@ -53,11 +55,13 @@ export function WaitingRoom({ concert }: { concert: RoomConcert }) {
           {t("away.text")}
         </Notice>
       )}
+      <OrganizerMessage view={view} />
       <Stage line={line} concert={concert} />
       <LineNews view={view} />
       {view && (view.status === "waiting" || view.status === "lobby" || view.status === "admitted") && (
         <div className="mt-10 space-y-5 border-line border-t pt-6">
           {view.status !== "admitted" && <TurnCall title={concert.title} />}
+          {view.status === "waiting" && <UseInvitation line={line} concertId={concert.id} />}
           <LeaveLine line={line} />
         </div>
       )}

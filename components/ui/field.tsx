@@ -8,6 +8,11 @@ export function Input({ className = "", ...rest }: ComponentProps<"input">) {
   return <input {...rest} className={`${INPUT} ${className}`} />;
 }
 
+/** A text of several lines in the house's look. */
+export function TextArea({ className = "", ...rest }: ComponentProps<"textarea">) {
+  return <textarea rows={3} {...rest} className={`${INPUT} py-3 ${className}`} />;
+}
+
 /** A native select in the house's look. */
 export function Select({ className = "", ...rest }: ComponentProps<"select">) {
   return <select {...rest} className={`${INPUT} ${className}`} />;

@@ -30,7 +30,7 @@ export default async function Page({ params }: Props) {
       <PageHeading eyebrow={t("title")} title={concert.title} lead={`${concert.artist} · ${concert.venue.name}`} />
       <ClientMessages areas={["organizer"]}>
         <OrganizerOnly here={`/organizer/concerts/${concert.slug}`}>
-          <RoomControl concert={{ id, slug: concert.slug, currency }} />
+          <RoomControl concert={{ id, slug: concert.slug, currency, timeZone: concert.venue.timeZone }} />
         </OrganizerOnly>
       </ClientMessages>
     </div>

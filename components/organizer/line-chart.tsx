@@ -1,0 +1,103 @@
+"use client";
+
+import "uplot/dist/uPlot.min.css";
+import { useEffect, useRef } from "react";
+import type UPlot from "uplot";
+import { useIsDark } from "@/components/booking/use-is-dark";
+
+export type ChartLine = {
+  label: string;
+  /** A colour of the house by its name, such as `accent-ink`. */
+  color: string;
+  dashed?: boolean;
+  /** One per instant; null where nothing is known. */
+  values: (number | null)[];
+};
+
+type Props = {
+  title: string;
+  /** Instants in Unix seconds, rising. */
+  at: number[];
+  lines: ChartLine[];
+};
+
+const HEIGHT = 180;
+
+/** What a colour's name stands for in the theme in force, as a canvas takes it. */
+function resolved(host: HTMLElement, name: string): string {
+  const probe = document.createElement("span");
+  probe.style.color = `var(--${name})`;
+  host.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
+function optionsFor(host: HTMLElement, lines: ChartLine[]): UPlot.Options {
+  const [muted, line] = [resolved(host, "muted"), resolved(host, "line")];
+  const font = `12px ${getComputedStyle(host).fontFamily}`;
+  const axis = { stroke: muted, font, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
+  return {
+    width: host.clientWidth,
+    height: HEIGHT,
+    legend: { live: true },
+    cursor: { drag: { x: false, y: false }, points: { size: 7 } },
+    scales: { y: { range: (_, _least, most) => [0, Math.max(1, most * 1.1)] } },
+    axes: [axis, { ...axis, size: 56 }],
+    series: [
+      {},
+      ...lines.map(({ label, color, dashed }) => ({
+        label,
+        stroke: resolved(host, color),
+        width: 2,
+        ...(dashed ? { dash: [6, 4] } : {}),
+        spanGaps: false,
+        points: { show: false },
+      })),
+    ],
+  };
+}
+
+/**
+ * Lines over time on a canvas, in the theme's colours; its numbers stand in a table beside the charts for those who
+ * cannot see it.
+ */
+export function LineChart({ title, at, lines }: Props) {
+  const host = useRef<HTMLDivElement>(null);
+  const chart = useRef<UPlot | null>(null);
+  const dark = useIsDark();
+  const latest = useRef({ at, lines });
+  latest.current = { at, lines };
+  const shape = lines.map(({ label, color, dashed }) => `${label} ${color} ${dashed}`).join();
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme or other lines need another chart.
+  useEffect(() => {
+    const { current } = host;
+    if (!current) return;
+    let gone = false;
+    const size = new ResizeObserver(() => chart.current?.setSize({ width: current.clientWidth, height: HEIGHT }));
+    void import("uplot").then(({ default: Plot }) => {
+      if (gone) return;
+      const { at, lines } = latest.current;
+      chart.current = new Plot(optionsFor(current, lines), [at, ...lines.map(({ values }) => values)], current);
+      size.observe(current);
+    });
+    return () => {
+      gone = true;
+      size.disconnect();
+      chart.current?.destroy();
+      chart.current = null;
+    };
+  }, [dark, shape]);
+
+  useEffect(() => {
+    chart.current?.setData([at, ...lines.map(({ values }) => values)]);
+  }, [at, lines]);
+
+  return (
+    <figure className="min-w-0">
+      <figcaption className="mb-2 font-semibold text-sm">{title}</figcaption>
+      <div ref={host} aria-hidden="true" className="min-h-[14rem] w-full text-sm" />
+    </figure>
+  );
+}
