@@ -4,7 +4,7 @@ import { closeLobby } from "./draw-lobby";
 import { HISTORY_BUCKET, WAIT_CLASSES, WAITS_TOGETHER, waitClass } from "./history";
 import { knownLine } from "./line";
 import { type RoomRow, tryLockRoom } from "./lock-room";
-import { creditAfter } from "./rules";
+import { turnsNow } from "./rules";
 
 const expire = statement<never>(
   "queue_expire_admissions",
@@ -93,26 +93,22 @@ export async function admitLocked(
 ): Promise<{ admitted: number; servedThrough: number }> {
   if (room.draw_pending && room.is_open && !room.lobby_closed) await closeLobby(tx, concertId, room);
   await expire(tx, [concertId]);
-  const credit = creditAfter(room.credit, room.elapsed_seconds, room.admissions_per_minute);
   // A statement of its own after `expire`: a hold that stretched an admission while `expire` waited for it is counted.
   const [counted] = await countActive(tx, [concertId]);
   const anyWaiting = room.last_number > room.served_through || counted?.deferred === true;
-  if (room.mode === "off" && !room.draw_pending) {
-    if (!anyWaiting) return { admitted: 0, servedThrough: 0 };
-    return await letIn(tx, concertId, room, { most: 2 ** 31 - 1, credit: 0, counts: false });
-  }
-  if (room.mode === "paused" || !room.is_open || room.draw_pending) {
-    // Time spent paused, before the opening or during the draw earns nothing.
-    await keepCredit(tx, [concertId, 0]);
-    return { admitted: 0, servedThrough: 0 };
-  }
-  const places = Math.max(0, room.active_limit - (counted?.active ?? 0));
-  const most = Math.min(places, Math.floor(credit));
-  if (!anyWaiting || most === 0) {
-    await keepCredit(tx, [concertId, credit]);
-    return { admitted: 0, servedThrough: 0 };
-  }
-  return await letIn(tx, concertId, room, { most, credit, counts: true });
+  const turns = turnsNow({
+    mode: room.mode,
+    isOpen: room.is_open,
+    isDrawing: room.draw_pending,
+    credit: room.credit,
+    elapsedSeconds: room.elapsed_seconds,
+    admissionsPerMinute: room.admissions_per_minute,
+    activeLimit: room.active_limit,
+    active: counted?.active ?? 0,
+  });
+  if (anyWaiting && turns.most > 0) return await letIn(tx, concertId, room, turns);
+  if (turns.counts) await keepCredit(tx, [concertId, turns.credit]);
+  return { admitted: 0, servedThrough: 0 };
 }
 
 async function letIn(

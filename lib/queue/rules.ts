@@ -64,3 +64,37 @@ export function creditAfter(credit: number, elapsedSeconds: number, admissionsPe
   if (admissionsPerMinute <= 0) return 0;
   return Math.min(creditLimit(admissionsPerMinute), credit + (Math.max(0, elapsedSeconds) * admissionsPerMinute) / 60);
 }
+
+/** Twice a second: a free place is filled within half a second, and credit of one second is never lost between ticks. */
+export const TICK_MS = 500;
+
+/** More than anybody can be in line. */
+const EVERYBODY = 2 ** 31 - 1;
+
+/** What decides how many may come in: the room's settings and how it stands at this moment. */
+export type RoomNow = {
+  mode: RoomMode;
+  isOpen: boolean;
+  /** The lobby has no numbers yet. */
+  isDrawing: boolean;
+  credit: number;
+  /** Since the credit was counted. */
+  elapsedSeconds: number;
+  admissionsPerMinute: number;
+  activeLimit: number;
+  /** How many are inside. */
+  active: number;
+};
+
+/**
+ * How many may come in now at the most, and the credit of which each of them uses one (`counts`). Time spent paused,
+ * before the opening or during the draw earns nothing.
+ */
+export function turnsNow(room: RoomNow): { most: number; credit: number; counts: boolean } {
+  if (room.mode === "off" && !room.isDrawing) return { most: EVERYBODY, credit: 0, counts: false };
+  if (room.mode === "off" || room.mode === "paused" || !room.isOpen || room.isDrawing)
+    return { most: 0, credit: 0, counts: true };
+  const credit = creditAfter(room.credit, room.elapsedSeconds, room.admissionsPerMinute);
+  const places = Math.max(0, room.activeLimit - room.active);
+  return { most: Math.min(places, Math.floor(credit)), credit, counts: true };
+}

@@ -3,9 +3,7 @@ import { errorFields, log } from "@/lib/core/log";
 import { admitNext } from "./admit-next";
 import { drawLobby } from "./draw-lobby";
 import { stopLines } from "./line";
-
-/** Twice a second: a free place is filled within half a second, and credit of one second is never lost between ticks. */
-const TICK_MS = 500;
+import { TICK_MS } from "./rules";
 
 const findBusy = statement<{ concert_id: string; is_drawing: boolean }>(
   "queue_find_busy",
