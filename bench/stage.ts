@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { say } from "@/cli/shared/print";
-import { type Client, createClient } from "@/db/client";
+import { type Client, createClient, PLANNER } from "@/db/client";
 import { startEmbedded } from "@/db/embedded";
 import { migrateDatabase } from "@/db/migrate";
 import { provideEnv, setMode } from "@/lib/core/env";
@@ -37,13 +37,17 @@ export async function openStage(cleanup: Cleanup): Promise<Stage> {
   cleanup.later(() => rm(dir, { recursive: true, force: true }));
   const starting = startEmbedded({ dir, settings: SETTINGS });
   cleanup.later(async () => (await starting.catch(() => null))?.stop());
-  const { url, pid: postgresPid } = await starting;
+  const { socketUrl, pid: postgresPid } = await starting;
+  // Rivals on the driver and pgbench connect and plan as the product does.
+  const near = new URL(socketUrl);
+  near.searchParams.set("options", PLANNER);
+  const url = near.href.replaceAll("+", "%20");
   await migrateDatabase(url);
   // Whatever is started from here on inherits it.
   setMode("production");
   provideEnv({ databaseUrl: url, authSecret: randomBytes(32).toString("hex") });
   // Planting a line may take longer than a product's statement may.
-  const db = createClient(`${url}?statement_timeout=0`, 4);
+  const db = createClient(`${url}&statement_timeout=0`, 4);
   cleanup.later(() => db.$client.end());
   const log = path.join(dir, "product.log");
   const product = await startTarget(cleanup, "server.ts", { log }).catch(async (error) => {

