@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { read } from "@/components/api-client";
 import { clockText } from "@/components/clock-text";
+import { RefundSome } from "@/components/payment/refund-some";
 import { serverClock } from "@/components/server-clock";
 import { Button, LinkButton } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -31,7 +32,8 @@ export function ReservationCard({ reservation }: { reservation: Reservation }) {
   const t = useTranslations("payment");
   const common = useTranslations("common");
   const [asking, setAsking] = useState(false);
-  const { concertId, seats, amount, currency } = reservation;
+  const [choosing, setChoosing] = useState(false);
+  const { concertId, seats, refundedSeats, amount, currency } = reservation;
   const concert = useQuery({
     queryKey: ["concert", concertId],
     queryFn: ({ signal }) => read<Concert>(`/concerts/${concertId}`, { signal }),
@@ -68,6 +70,17 @@ export function ReservationCard({ reservation }: { reservation: Reservation }) {
           </li>
         ))}
       </ul>
+      {refundedSeats.length > 0 && (
+        <ul aria-label={t("refundSome.done")} className="mt-2 space-y-0.5 text-muted text-sm">
+          {refundedSeats.map((seat) => (
+            <li key={seat.id}>
+              {t("refundSome.seat", {
+                seat: common("seat", { section: seat.section, row: seat.row, number: seat.number }),
+              })}
+            </li>
+          ))}
+        </ul>
+      )}
       <p className="mt-3 font-bold text-lg">
         <Money amount={amount} currency={currency} />
       </p>
@@ -89,6 +102,11 @@ export function ReservationCard({ reservation }: { reservation: Reservation }) {
               {t("paid.toTickets")}
             </LinkButton>
           )}
+          {canRefund && seats.length > 1 && (
+            <Button variant="outline" onClick={() => setChoosing(true)}>
+              {t("refundSome.action")}
+            </Button>
+          )}
           {(status === "held" || canRefund) && (
             <Button variant="outline" onClick={() => setAsking(true)}>
               {status === "held" ? t("giveUp.release") : t("giveUp.refund")}
@@ -102,6 +120,7 @@ export function ReservationCard({ reservation }: { reservation: Reservation }) {
           <DateTime at={refundUntil} timeZone={concert.venue.timeZone} />
         </p>
       )}
+      {canRefund && <RefundSome open={choosing} onClose={() => setChoosing(false)} reservation={reservation} />}
       <GiveUp
         open={asking && (status === "held" || status === "paid")}
         onClose={() => setAsking(false)}

@@ -8,6 +8,7 @@ import { Money } from "@/components/ui/money";
 import { Notice } from "@/components/ui/notice";
 import { Skeleton } from "@/components/ui/skeleton";
 import { TopUpForm } from "@/components/wallet/top-up-form";
+import { TopUpReturn } from "@/components/wallet/top-up-return";
 import { useMoney } from "@/components/wallet/use-money";
 import { useWallet } from "@/components/wallet/use-wallet";
 import type { Reservation } from "@/lib/booking/schema";
@@ -80,6 +81,7 @@ export function PayPanel({ reservation, concert, pay, left }: PayPanelProps) {
         </Notice>
       )}
       <PayProblem error={pay.error} concert={concert} />
+      <TopUpReturn />
       {missing > 0 && <TopUpForm key={missing} missing={missing} onDone={setAdded} />}
       {missing === 0 && (
         <Button

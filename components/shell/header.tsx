@@ -44,6 +44,7 @@ export function Header() {
               { href: "/organizer", text: t("menu.organizerConcerts") },
               { href: "/organizer/import", text: t("menu.organizerImport") },
               { href: "/organizer/check-in", text: t("menu.organizerCheckIn") },
+              { href: "/organizer/wallets", text: t("menu.organizerWallets") },
             ],
             otherLocale: { to: locale === "ko" ? "en" : "ko", name: t("language.other") },
           }}

@@ -9,7 +9,7 @@ import { Field, fieldProps, Input } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { BALANCE_LIMIT, TOP_UP_MAX, TOP_UP_MIN } from "@/lib/wallet/rules";
 import { useMoney } from "./use-money";
-import { useTopUp } from "./use-wallet";
+import { useTopUp, useTopUpOptions } from "./use-wallet";
 
 const QUICK = [10_000, 50_000, 100_000, 500_000];
 
@@ -19,21 +19,25 @@ type TopUpFormProps = {
   onDone?: (added: number) => void;
 };
 
-/** Tops the wallet up by a quick amount or the fan's own. */
+/** Tops the wallet up by a quick amount or the fan's own: by card on the provider's page, or with demonstration money. */
 export function TopUpForm({ missing = 0, onDone }: TopUpFormProps) {
   const t = useTranslations("wallet.topUp");
   const money = useMoney();
   const locale = useLocale();
   const problemText = useProblemText();
   const topUp = useTopUp();
-  const [digits, setDigits] = useState(missing > 0 ? String(Math.min(missing, TOP_UP_MAX)) : "");
+  const options = useTopUpOptions().data;
+  const min = options?.min ?? TOP_UP_MIN;
+  const least = Math.max(missing, min);
+  const [typed, setDigits] = useState<string | null>(null);
+  const digits = typed ?? (missing > 0 ? String(Math.min(least, TOP_UP_MAX)) : "");
   const [tried, setTried] = useState(false);
 
   const amount = Number(digits);
-  const range = { min: money(TOP_UP_MIN), max: money(TOP_UP_MAX) };
-  const isGood = digits !== "" && amount >= TOP_UP_MIN && amount <= TOP_UP_MAX;
+  const range = { min: money(min), max: money(TOP_UP_MAX) };
+  const isGood = digits !== "" && amount >= min && amount <= TOP_UP_MAX;
   const error = tried && !isGood ? t(digits === "" ? "empty" : "range", range) : null;
-  const offers = missing > 0 ? [Math.min(missing, TOP_UP_MAX), ...QUICK.filter((offer) => offer > missing)] : QUICK;
+  const offers = missing > 0 ? [Math.min(least, TOP_UP_MAX), ...QUICK.filter((offer) => offer > least)] : QUICK;
 
   const choose = (next: string) => {
     setDigits(next);
@@ -52,6 +56,14 @@ export function TopUpForm({ missing = 0, onDone }: TopUpFormProps) {
       },
     });
   };
+
+  const refusal = isProblem(topUp.error, "balance_limit_exceeded")
+    ? "dailyLimit" in topUp.error.extra
+      ? t("dailyLimit", { limit: money(Number(topUp.error.extra.dailyLimit)) })
+      : t("limit", { limit: money(BALANCE_LIMIT) })
+    : isProblem(topUp.error) && topUp.error.isPassing
+      ? t("unsure")
+      : topUp.isError && problemText(topUp.error);
 
   return (
     <form onSubmit={submit} noValidate className="space-y-4">
@@ -86,16 +98,13 @@ export function TopUpForm({ missing = 0, onDone }: TopUpFormProps) {
       </Field>
       {topUp.isError && (
         <Notice tone="error" title={t("failed")}>
-          {isProblem(topUp.error, "balance_limit_exceeded")
-            ? t("limit", { limit: money(BALANCE_LIMIT) })
-            : isProblem(topUp.error) && topUp.error.isPassing
-              ? t("unsure")
-              : problemText(topUp.error)}
+          {refusal}
         </Notice>
       )}
       <Button type="submit" variant="primary" size="lg" block pending={topUp.isPending}>
         {isGood ? t("submit", { amount: money(amount) }) : t("submitEmpty")}
       </Button>
+      {options && <p className="text-muted text-sm">{t(`by.${options.provider}`)}</p>}
     </form>
   );
 }

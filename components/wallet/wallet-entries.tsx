@@ -11,6 +11,7 @@ import { Notice } from "@/components/ui/notice";
 import { useList } from "@/components/use-list";
 import type { Wire } from "@/components/wire";
 import type { WalletEntry } from "@/lib/wallet/schema";
+import { StatementForm } from "./statement-form";
 
 /** The wallet's movements, newest first. */
 export function WalletEntries() {
@@ -41,6 +42,7 @@ export function WalletEntries() {
         </ul>
       )}
       <MoreButton list={list} />
+      {list.items && list.items.length > 0 && <StatementForm />}
     </section>
   );
 }
@@ -53,6 +55,7 @@ function Entry({ entry }: { entry: Wire<WalletEntry> }) {
     <li className="flex items-baseline justify-between gap-4 py-4">
       <div>
         <p className="font-semibold">{t(entry.kind)}</p>
+        {entry.reason && <p className="text-sm [overflow-wrap:anywhere]">{entry.reason}</p>}
         <p className="text-muted text-sm">
           <DateTime at={entry.createdAt} timeZone={timeZone} />
         </p>

@@ -8,6 +8,7 @@ import { Money } from "@/components/ui/money";
 import { PageHeading } from "@/components/ui/page-heading";
 import { Skeleton } from "@/components/ui/skeleton";
 import { TopUpForm } from "./top-up-form";
+import { TopUpReturn } from "./top-up-return";
 import { useMoney } from "./use-money";
 import { useWallet } from "./use-wallet";
 import { WalletEntries } from "./wallet-entries";
@@ -44,6 +45,7 @@ export function WalletView() {
               {added !== null && t("topUp.done", { amount: money(added) })}
             </p>
           </div>
+          <TopUpReturn />
           <TopUpForm onDone={setAdded} />
         </Card>
         <WalletEntries />

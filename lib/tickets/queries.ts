@@ -11,14 +11,21 @@ import { claimPath } from "./rules";
 import type { Ticket, TransferLink } from "./schema";
 import { transferToken } from "./transfer-token";
 
-/** A fan's tickets, newest first, void ones included. Throws `invalid_request` for a cursor that is not ours. */
+/** A fan's tickets (of one reservation, if given), newest first, void ones included. Throws `invalid_request` for a cursor that is not ours. */
 export async function listTickets(
   db: Db,
-  { userId, limit, cursor }: { userId: string; limit: number; cursor?: string | undefined },
+  {
+    userId,
+    limit,
+    cursor,
+    reservationId,
+  }: { userId: string; limit: number; cursor?: string | undefined; reservationId?: string | undefined },
 ): Promise<{ items: Ticket[]; nextCursor: string | null }> {
+  if (reservationId !== undefined && !isId(reservationId)) return { items: [], nextCursor: null };
+  const ofReservation = reservationId === undefined ? undefined : eq(tickets.reservationId, reservationId);
   const rows = await select(
     db,
-    and(eq(tickets.userId, userId), after(cursor, tickets.issuedAt, tickets.id)),
+    and(eq(tickets.userId, userId), ofReservation, after(cursor, tickets.issuedAt, tickets.id)),
     limit + 1,
   );
   const { items, nextCursor } = toPage(rows, limit);

@@ -17,3 +17,9 @@ export const ADJUSTMENT_MAX = 10_000_000;
 /** The most movements and the most days that one statement lists. */
 export const STATEMENT_LINES = 10_000;
 export const STATEMENT_DAYS = 366;
+
+const DAY_MS = 86_400_000;
+
+/** Whether two days (as 2027-01-31) make a statement: in order, and not further apart than one may list. */
+export const isStatementSpan = ({ from, to }: { from: string; to: string }): boolean =>
+  from <= to && Date.parse(to) - Date.parse(from) < STATEMENT_DAYS * DAY_MS;

@@ -1,10 +1,21 @@
 import { z } from "zod";
-import type { LedgerKind } from "@/db/constants";
-import { ADJUSTMENT_MAX, STATEMENT_DAYS, TOP_UP_MAX, TOP_UP_MIN } from "./rules";
+import type { LedgerKind, ProviderName } from "@/db/constants";
+import { ADJUSTMENT_MAX, isStatementSpan, STATEMENT_DAYS, TOP_UP_MAX, TOP_UP_MIN } from "./rules";
 
 /** Body of `PATCH /api/wallet`; the amount in minor units. */
 export const topUpSchema = z.strictObject({ amount: z.int().min(TOP_UP_MIN).max(TOP_UP_MAX) });
 export type TopUp = z.infer<typeof topUpSchema>;
+
+/** How money gets into a wallet here, in minor units of `currency`. */
+export type TopUpOptions = {
+  provider: ProviderName;
+  min: number;
+  max: number;
+  balanceLimit: number;
+  dailyLimit: number;
+  addedToday: number;
+  currency: string;
+};
 
 export type Wallet = { balance: number; currency: string };
 
@@ -19,6 +30,9 @@ export type WalletEntry = {
   /** Why an organiser adjusted it; null for everything else. */
   reason: string | null;
 };
+
+/** A fan's wallet as organisers see it, with its last movements. */
+export type FansWallet = Wallet & { userId: string; email: string; name: string; owed: number; entries: WalletEntry[] };
 
 /** Body of an adjustment by hand; the amount in minor units, negative to take it. */
 export const adjustmentSchema = z.strictObject({
@@ -36,16 +50,10 @@ export const adjustmentSchema = z.strictObject({
 });
 export type Adjustment = z.infer<typeof adjustmentSchema>;
 
-const DAY_MS = 86_400_000;
-
 /** The days of a statement, both included, as dates of `WALLET_TIME_ZONE`. */
 export const statementSpanSchema = z
   .strictObject({ from: z.iso.date(), to: z.iso.date() })
-  .refine(({ from, to }) => from <= to, { path: ["to"], message: "must not be before from" })
-  .refine(({ from, to }) => Date.parse(to) - Date.parse(from) < STATEMENT_DAYS * DAY_MS, {
-    path: ["from"],
-    message: `must be at most ${STATEMENT_DAYS} days before to`,
-  });
+  .refine(isStatementSpan, { path: ["to"], message: `must be from 0 to ${STATEMENT_DAYS - 1} days after from` });
 export type StatementSpan = z.infer<typeof statementSpanSchema>;
 
 /** A fan's movements over some days; `balance` runs on from `opening` line by line. */

@@ -11,6 +11,10 @@ import { DEFAULT_LIMIT, pageOf, pageQuery, ticket } from "../schemas";
 
 const tag = "Tickets";
 
+const ticketsQuery = pageQuery.extend({
+  reservationId: z.string().min(1).max(64).optional().openapi({ description: "Only those of this reservation." }),
+});
+
 const languageQuery = z.strictObject({
   locale: z.enum(["ko", "en"]).optional().openapi({ description: "`ko` unless given." }),
 });
@@ -34,11 +38,11 @@ export const ticketCalls = [
     summary: "List one's own tickets",
     description: "Newest first, void ones included.",
     access: "fan",
-    query: pageQuery,
+    query: ticketsQuery,
     answers: { 200: { description: "A page of tickets.", schema: pageOf(ticket) } },
     async handle({ db, caller, query }) {
-      const { limit = DEFAULT_LIMIT, cursor } = query;
-      return { status: 200, body: await listTickets(db, { userId: caller.userId, limit, cursor }) };
+      const { limit = DEFAULT_LIMIT, cursor, reservationId } = query;
+      return { status: 200, body: await listTickets(db, { userId: caller.userId, limit, cursor, reservationId }) };
     },
   }),
   defineCall({
