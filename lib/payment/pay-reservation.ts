@@ -1,4 +1,5 @@
 import { type Db, inTransaction, statement } from "@/db/client";
+import { sentTogether } from "@/db/sent-together";
 import type { OfferPass } from "@/lib/booking/offer-pass";
 import { settleReservation } from "@/lib/booking/settle-reservation";
 import { notFound } from "@/lib/core/errors";
@@ -32,7 +33,7 @@ export async function payReservation(
     const { performanceId, seats, amount, currency } = reservation;
     const id = newId();
     // Sent together and done in this order.
-    const [{ balance }, tickets] = await Promise.all([
+    const [{ balance }, tickets] = await sentTogether([
       payFromWallet(tx, { userId, amount, currency, concertId, reservationId, at: paidAt }),
       issueTickets(tx, { concertId, reservationId, performanceId, userId, seats, at: paidAt }),
       insertPayment(tx, [concertId, id, reservationId, userId, amount, currency, paidAt]),
