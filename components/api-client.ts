@@ -10,6 +10,10 @@ export type CallOptions = {
   /** The concert whose queue token goes along. */
   concertId?: string;
   idempotencyKey?: string;
+  /** Further request headers. */
+  headers?: Record<string, string>;
+  /** The same for everybody: asked for without cookies, and caches on the way may answer. */
+  shared?: boolean;
   etag?: string | undefined;
   signal?: AbortSignal | undefined;
 };
@@ -21,7 +25,7 @@ const TIMEOUT_MS = 15_000;
 
 /** One call of the API with the fan's cookies. Throws `ApiProblem`; an aborted `signal` rethrows its reason. */
 export async function call<T>(path: string, options: CallOptions = {}): Promise<Answer<T>> {
-  const headers: Record<string, string> = { Accept: "application/json" };
+  const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
   if (options.idempotencyKey) headers["Idempotency-Key"] = options.idempotencyKey;
   if (options.etag) headers["If-None-Match"] = options.etag;
@@ -35,8 +39,8 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
     response = await fetch(`/api${path}`, {
       method: options.method ?? "GET",
       headers,
-      credentials: "same-origin",
-      cache: "no-store",
+      credentials: options.shared ? "omit" : "same-origin",
+      cache: options.shared ? "default" : "no-store",
       signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
     });

@@ -7,9 +7,11 @@ import { Button } from "@/components/ui/button";
 import { useCountdown } from "@/components/use-countdown";
 import { Link, useRouter } from "@/i18n/navigation";
 import type { QueueView } from "@/lib/queue/schema";
+import { DeferTurn } from "./defer-turn";
 import type { RoomConcert } from "./room-concert";
 import { callFan, markIcon } from "./turn-call";
 import { soundWanted } from "./turn-call-choice";
+import type { Line } from "./use-line";
 
 /** A fan who looks is taken on by itself after so many seconds. */
 const GO_ON_SECONDS = 4;
@@ -19,7 +21,7 @@ const GO =
   "mt-7 flex min-h-14 items-center justify-center rounded-control bg-white px-7 font-semibold text-[#2733ff] text-lg no-underline hover:bg-white/90 focus-visible:outline-white";
 
 /** The turn has come: calls the fan, shows until when it holds, and goes on to the dates. */
-export function Admitted({ view, concert }: { view: QueueView; concert: RoomConcert }) {
+export function Admitted({ line, view, concert }: { line: Line; view: QueueView; concert: RoomConcert }) {
   const t = useTranslations("queue.admitted");
   const router = useRouter();
   const left = useCountdown(view.admittedUntil);
@@ -86,6 +88,7 @@ export function Admitted({ view, concert }: { view: QueueView; concert: RoomConc
           </Button>
         </div>
       )}
+      {(view.deferralsLeft ?? 0) > 0 && <DeferTurn line={line} left={view.deferralsLeft ?? 0} />}
     </section>
   );
 }

@@ -17,6 +17,7 @@ export function InLine({ line, view, concert }: { line: Line; view: QueueView; c
   const number = (value: number) => new Intl.NumberFormat(locale).format(value);
   const share = progress(line.place, view);
   const soldOut = view.seatsLeft <= 0;
+  const soldOutMeanwhile = soldOut && line.place?.sawSeats === true;
   const opensIn = useCountdown(view.opensAt);
   return (
     <section className="pt-8 sm:pt-10">
@@ -59,13 +60,18 @@ export function InLine({ line, view, concert }: { line: Line; view: QueueView; c
           <p>{t("early.text")}</p>
         </Notice>
       )}
+      {view.deferred && (
+        <Notice className="mt-5" title={t("deferred.title")}>
+          {t("deferred.text")}
+        </Notice>
+      )}
       {view.mode === "paused" && (
         <Notice className="mt-5" title={t("paused.title")}>
           {t("paused.text")}
         </Notice>
       )}
       {soldOut ? (
-        <Notice tone="warn" className="mt-5" title={t("soldOut.title")}>
+        <Notice tone="warn" className="mt-5" title={soldOutMeanwhile ? t("soldOut.meanwhile") : t("soldOut.title")}>
           {t("soldOut.text")}
         </Notice>
       ) : (
@@ -104,6 +110,8 @@ function Wait({ view }: { view: QueueView }) {
   const t = useTranslations("queue.wait");
   const words = waitWords(view);
   switch (words.kind) {
+    case "within":
+      return t("within", { to: words.to });
     case "minutes":
       return t("minutes", { from: words.from, to: words.to });
     case "hours":

@@ -6,7 +6,7 @@ const storageKey = (concertId: string) => `frontrow.place.${concertId}`;
 export function recallPlace(concertId: string): RememberedPlace | null {
   try {
     const kept = JSON.parse(localStorage.getItem(storageKey(concertId)) ?? "null") as RememberedPlace | null;
-    return typeof kept?.enteredAt === "string" && kept.bestPosition > 0 ? kept : null;
+    return typeof kept?.wait === "string" && kept.bestPosition > 0 ? kept : null;
   } catch {
     return null;
   }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiProblem } from "@/components/api-problem";
-import type { QueueView } from "@/lib/queue/schema";
-import type { RememberedPlace } from "./place";
+import type { Pulse, QueueView } from "@/lib/queue/schema";
+import { type RememberedPlace, remember, steady } from "./place";
 import { type LineState, type LineWorld, QueuePoller } from "./queue-poller";
 
 const waiting = (position: number, more: Partial<QueueView> = {}): QueueView => ({
@@ -11,6 +11,7 @@ const waiting = (position: number, more: Partial<QueueView> = {}): QueueView => 
   ahead: position - 1,
   waiting: 500,
   estimatedWaitSeconds: 60,
+  estimatedWaitRange: { from: 50, to: 70 },
   pollAfterMs: 2_000,
   enteredAt: "2027-01-01T00:00:00.000Z",
   admittedAt: null,
@@ -22,7 +23,7 @@ const waiting = (position: number, more: Partial<QueueView> = {}): QueueView => 
   ...more,
 });
 
-function stage(answers: (QueueView | ApiProblem)[]) {
+function stage(answers: (QueueView | ApiProblem)[], pulses: (Pulse | ApiProblem)[] = []) {
   const calls: string[] = [];
   const states: LineState[] = [];
   let token: string | null = null;
@@ -38,6 +39,13 @@ function stage(answers: (QueueView | ApiProblem)[]) {
   const world: LineWorld = {
     join: () => next("join"),
     poll: () => next("poll"),
+    pulse: async () => {
+      calls.push("pulse");
+      const answer = pulses.shift();
+      if (!answer) throw new ApiProblem("network", 0, "nothing more");
+      if (answer instanceof ApiProblem) throw answer;
+      return answer;
+    },
     hasToken: () => token !== null,
     keepToken: (given) => {
       token = given;
@@ -60,7 +68,15 @@ function stage(answers: (QueueView | ApiProblem)[]) {
     now: () => Date.now(),
     random: () => 0.5,
   };
-  return { world, calls, states, shared, last: () => states.at(-1), giveToken: () => world.keepToken("old") };
+  return {
+    world,
+    calls,
+    states,
+    shared,
+    last: () => states.at(-1),
+    kept: () => kept,
+    giveToken: () => world.keepToken("old"),
+  };
 }
 
 beforeEach(() => {
@@ -195,5 +211,114 @@ describe("QueuePoller", () => {
     await vi.advanceTimersByTimeAsync(12_000);
     expect(calls).toHaveLength(2);
     expect(last()).toMatchObject({ problem: null, view: { position: 3 } });
+  });
+});
+
+describe("QueuePoller far back in line", () => {
+  const pulse = (servedThrough: number, more: Partial<Pulse> = {}): Pulse => ({
+    servedThrough,
+    lastNumber: 200_000,
+    gone: { blockSize: 1_024, from: 0, counts: [] },
+    admittedPerMinute: 6_000,
+    flow: { variation: 0.1, samples: 30 },
+    pace: 1,
+    mode: "on",
+    seatsLeft: 1_000,
+    at: "2027-01-01T00:00:01.000Z",
+    ...more,
+  });
+  const far = (position: number, more: Partial<QueueView> = {}) =>
+    waiting(position, { number: 100_000, estimatedWaitSeconds: 900, ...more });
+
+  it("reads the pulse, asks for itself near the front, and again far back every two minutes", async () => {
+    const { world, calls, last } = stage(
+      [far(90_000, { token: "t" }), far(80_000), far(300, { estimatedWaitSeconds: 3 })],
+      [12_000, 14_000, 16_000, 18_000, 19_000, 19_500, 99_000, 99_700].map((served) => pulse(served)),
+    );
+    new QueuePoller(world).start();
+    await settle();
+    expect(calls).toEqual(["join"]);
+    await vi.advanceTimersByTimeAsync(2_200);
+    expect(calls).toEqual(["join", "pulse"]);
+    expect(last()?.view).toMatchObject({ position: 88_000, ahead: 87_999 });
+    while (calls.length < 9) await vi.advanceTimersByTimeAsync(1_000);
+    expect(calls.slice(0, 9)).toEqual(["join", ...Array(6).fill("pulse"), "poll", "pulse"]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    // 99,000 were served: a thousand are ahead, ten seconds' worth, which is near.
+    expect(calls.at(-1)).toBe("poll");
+    expect(last()?.view?.position).toBe(300);
+  });
+
+  it("asks for itself at once when the pulse has passed its number", async () => {
+    const admitted = far(1, { status: "admitted", position: null, ahead: null });
+    const { world, calls, last } = stage([far(90_000, { token: "t" }), admitted], [pulse(100_000)]);
+    new QueuePoller(world).start();
+    await settle();
+    await vi.advanceTimersByTimeAsync(2_200);
+    expect(calls).toEqual(["join", "pulse", "poll"]);
+    expect(last()?.view?.status).toBe("admitted");
+  });
+
+  it("never shows a place that rises between pulse and poll, reloads and tabs", async () => {
+    const first = stage([far(80_000, { token: "t" })], [pulse(19_000), pulse(25_000)]);
+    new QueuePoller(first.world).start();
+    await settle();
+    await vi.advanceTimersByTimeAsync(2_200);
+    // The pulse knows nothing of those of the own block that left.
+    expect(first.last()?.view?.position).toBe(80_000);
+    await vi.advanceTimersByTimeAsync(23_000);
+    expect(first.last()?.view?.position).toBe(75_000);
+
+    const seen: number[] = [];
+    const second = stage([far(76_000), far(74_000)], []);
+    second.world.memorise(first.kept());
+    second.giveToken();
+    const poller = new QueuePoller(second.world);
+    poller.start();
+    await settle();
+    seen.push(second.last()?.view?.position as number);
+    // Meanwhile another tab saw a better place, and told only the storage.
+    second.world.memorise({ ...(first.kept() as RememberedPlace), bestPosition: 70_000 });
+    poller.adopt(far(74_000));
+    seen.push(second.last()?.view?.position as number);
+    expect(seen).toEqual([75_000, 70_000]);
+    expect(second.kept()?.bestPosition).toBe(70_000);
+  });
+
+  it("would show it rising if each tab remembered for itself (negative control)", () => {
+    const own = { wait: waiting(1).enteredAt, firstPosition: 90_000, bestPosition: 75_000, sawSeats: true };
+    expect(steady(null, far(74_000), remember(own, far(74_000))).position).toBeGreaterThan(70_000);
+  });
+
+  it("backs off from a pulse that is refused, and stretches when the server is busy", async () => {
+    const { world, calls } = stage(
+      [far(90_000, { token: "t" })],
+      [new ApiProblem("unavailable", 503, "busy", {}, 7), pulse(12_000, { pace: 4 }), pulse(13_000)],
+    );
+    new QueuePoller(world).start();
+    await settle();
+    await vi.advanceTimersByTimeAsync(2_200);
+    expect(calls).toEqual(["join", "pulse"]);
+    await vi.advanceTimersByTimeAsync(6_500);
+    expect(calls).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(calls).toHaveLength(3);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(calls).toHaveLength(3);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(calls.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it("shows what the fan did at once, also while an answer is under way", async () => {
+    const admitted = waiting(1, { status: "admitted", position: null, ahead: null, deferralsLeft: 2 });
+    const { world, calls, last } = stage([admitted, waiting(4, { deferred: true, deferralsLeft: 1 })]);
+    world.keepToken("t");
+    const poller = new QueuePoller(world);
+    poller.start();
+    await settle();
+    poller.take(waiting(5, { deferred: true, deferralsLeft: 1, at: "2027-01-01T00:00:02.000Z" }));
+    expect(last()?.view).toMatchObject({ status: "waiting", position: 5, deferred: true });
+    await vi.advanceTimersByTimeAsync(2_200);
+    expect(calls).toEqual(["poll", "poll"]);
   });
 });

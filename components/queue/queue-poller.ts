@@ -1,7 +1,7 @@
 import type { ApiProblem } from "@/components/api-problem";
 import { type Backoff, backoffMs } from "@/components/backoff";
-import type { QueueView } from "@/lib/queue/schema";
-import { type RememberedPlace, remember, steady } from "./place";
+import type { Pulse, QueueView } from "@/lib/queue/schema";
+import { fromPulse, isFar, type RememberedPlace, remember, steady, together } from "./place";
 
 /** What the waiting room knows at one moment. */
 export type LineState = {
@@ -18,6 +18,8 @@ export type LineState = {
 export type LineWorld = {
   join: () => Promise<QueueView>;
   poll: () => Promise<QueueView>;
+  /** What everybody reads of the line; may come from a cache. */
+  pulse: () => Promise<Pulse>;
   hasToken: () => boolean;
   keepToken: (token: string) => void;
   forgetToken: () => void;
@@ -38,11 +40,14 @@ const FAILURES: Backoff = { firstMs: 1_000, longestMs: 30_000 };
 const CLOSED_MS = 10_000;
 /** An answer this young is not asked for again when the tab comes forward. */
 const FRESH_MS = 1_000;
+/** A fan far back still asks for the own place this often: it may have been given up elsewhere. */
+const OWN_EVERY_MS = 120_000;
 const OVER = ["completed", "left", "expired"];
 
 /**
  * Stands in line for the fan: joins, asks again when the server said so, backs off when it may not or cannot, and comes
- * back at once when the tab or the network does. Knows nothing of React or of the browser.
+ * back at once when the tab or the network does. Far back in line it reads the pulse that everybody shares and works
+ * its place out from that. Knows nothing of React or of the browser.
  */
 export class QueuePoller {
   private state: LineState;
@@ -51,6 +56,8 @@ export class QueuePoller {
   private asking = false;
   private stopped = true;
   private answeredAt = Number.NEGATIVE_INFINITY;
+  /** When the own place was last asked for. */
+  private ownAt = Number.NEGATIVE_INFINITY;
   /** Not before this, whatever comes back: the server asked for it. */
   private quietUntil = 0;
 
@@ -89,6 +96,11 @@ export class QueuePoller {
     this.accept(view, false);
   }
 
+  /** What the fan did here was answered with a new view: show it, whatever is under way, and tell the other tabs. */
+  take(view: QueueView): void {
+    if (!this.stopped) this.accept(view, true);
+  }
+
   /** Joins again after the last stay in line ended. */
   rejoin(): void {
     if (this.asking) return;
@@ -108,7 +120,9 @@ export class QueuePoller {
     this.asking = true;
     try {
       const joining = !this.world.hasToken();
-      const view = joining ? await this.world.join() : await this.world.poll();
+      const far = joining ? null : await this.askPulse();
+      const view = far ?? (joining ? await this.world.join() : await this.world.poll());
+      if (!far) this.ownAt = this.world.now();
       this.asking = false;
       if (this.stopped) return;
       // A kept token may belong to an earlier stay in line: opening the page again means to stand in line again.
@@ -124,12 +138,20 @@ export class QueuePoller {
     }
   }
 
+  /** The place as the pulse tells it; null where the own one has to be asked for. */
+  private async askPulse(): Promise<QueueView | null> {
+    const { view } = this.state;
+    if (!view || !isFar(view) || this.world.now() - this.ownAt > OWN_EVERY_MS) return null;
+    return fromPulse(view, await this.world.pulse(), this.world.random());
+  }
+
   private accept(incoming: QueueView, own: boolean): void {
     this.failures = 0;
     this.quietUntil = 0;
     this.answeredAt = this.world.now();
     if (incoming.token) this.world.keepToken(incoming.token);
-    const place = remember(this.state.place, incoming);
+    // Another tab may have seen a better position than this one.
+    const place = remember(together(this.state.place, this.world.recall(), incoming), incoming);
     const view = steady(this.state.view, incoming, place);
     this.world.memorise(place);
     this.change({ view, place, problem: null, offline: false });

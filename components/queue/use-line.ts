@@ -4,7 +4,8 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { call, read } from "@/components/api-client";
 import { ApiProblem } from "@/components/api-problem";
 import { forgetQueueToken, keepQueueToken, recallQueueToken } from "@/components/queue-token";
-import type { QueueView } from "@/lib/queue/schema";
+import type { Pulse, QueueView } from "@/lib/queue/schema";
+import { joinLine } from "./join-line";
 import { LineClock } from "./line-clock";
 import { memorisePlace, recallPlace } from "./place-storage";
 import { type LineState, QueuePoller } from "./queue-poller";
@@ -12,6 +13,12 @@ import { type LineState, QueuePoller } from "./queue-poller";
 export type Line = LineState & {
   /** Gives the place up for good. */
   leave: () => Promise<void>;
+  /** Lets the next five go first. */
+  defer: () => Promise<void>;
+  /** Makes a new token, so that every other device that has this place's loses it. */
+  replaceToken: () => Promise<void>;
+  /** The browser is working on the proof that the door asks for. */
+  proving: boolean;
   rejoin: () => void;
   retry: () => void;
 };
@@ -21,6 +28,7 @@ const NOTHING: LineState = { view: null, place: null, problem: null, offline: fa
 /** Stands in a concert's line for as long as the component is on the page, together with the browser's other tabs. */
 export function useLine(concertId: string): Line {
   const [state, setState] = useState<LineState>(NOTHING);
+  const [proving, setProving] = useState(false);
   const poller = useRef<QueuePoller | null>(null);
   const channel = useRef<BroadcastChannel | null>(null);
   const path = `/concerts/${concertId}/queue`;
@@ -29,8 +37,9 @@ export function useLine(concertId: string): Line {
     const clock = new LineClock();
     const tabs = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(`frontrow.line.${concertId}`);
     const own = new QueuePoller({
-      join: () => read<QueueView>(path, { method: "POST" }),
+      join: () => joinLine(path, setProving),
       poll: () => read<QueueView>(path, { concertId }),
+      pulse: () => read<Pulse>(`${path}/pulse`, { shared: true }),
       hasToken: () => recallQueueToken(concertId) !== null,
       keepToken: (token) => keepQueueToken(concertId, token),
       forgetToken: () => forgetQueueToken(concertId),
@@ -79,7 +88,15 @@ export function useLine(concertId: string): Line {
     current.adopt(left);
   }, [concertId, path, state.view]);
 
+  const defer = useCallback(async () => {
+    poller.current?.take(await read<QueueView>(`${path}/deferral`, { method: "POST", concertId }));
+  }, [concertId, path]);
+
+  const replaceToken = useCallback(async () => {
+    poller.current?.take(await read<QueueView>(`${path}/token`, { method: "POST" }));
+  }, [path]);
+
   const rejoin = useCallback(() => poller.current?.rejoin(), []);
   const retry = useCallback(() => poller.current?.wake(), []);
-  return { ...state, leave, rejoin, retry };
+  return { ...state, leave, defer, replaceToken, rejoin, retry, proving };
 }

@@ -14,6 +14,7 @@ import { LineEnd } from "./line-end";
 import { LineNews } from "./line-news";
 import { Lobby } from "./lobby";
 import { OrganizerMessage } from "./organizer-message";
+import { ReplaceToken } from "./replace-token";
 import type { RoomConcert } from "./room-concert";
 import { TurnCall } from "./turn-call-choice";
 import { UseInvitation } from "./use-invitation";
@@ -62,7 +63,10 @@ export function WaitingRoom({ concert }: { concert: RoomConcert }) {
         <div className="mt-10 space-y-5 border-line border-t pt-6">
           {view.status !== "admitted" && <TurnCall title={concert.title} />}
           {view.status === "waiting" && <UseInvitation line={line} concertId={concert.id} />}
-          <LeaveLine line={line} />
+          <div className="flex flex-wrap items-center gap-x-6 gap-y-1">
+            <LeaveLine line={line} />
+            <ReplaceToken line={line} />
+          </div>
         </div>
       )}
     </div>
@@ -71,11 +75,11 @@ export function WaitingRoom({ concert }: { concert: RoomConcert }) {
 
 function Stage({ line, concert }: { line: Line; concert: RoomConcert }) {
   const t = useTranslations("queue");
-  const { view, problem } = line;
+  const { view, problem, proving } = line;
   if (view) {
     if (view.status === "waiting") return <InLine line={line} view={view} concert={concert} />;
     if (view.status === "lobby") return <Lobby view={view} concert={concert} />;
-    if (view.status === "admitted") return <Admitted view={view} concert={concert} />;
+    if (view.status === "admitted") return <Admitted line={line} view={view} concert={concert} />;
     return <LineEnd line={line} view={view} concert={concert} />;
   }
   if (problem?.code === "unauthenticated") return <SignInNeeded here={`/concerts/${concert.slug}/queue`} />;
@@ -95,9 +99,11 @@ function Stage({ line, concert }: { line: Line; concert: RoomConcert }) {
   }
   return (
     <section className="pt-10" aria-busy="true">
-      <h1 className="text-title">{problem ? t("joining.busyTitle") : t("joining.title")}</h1>
+      <h1 className="text-title">
+        {proving ? t("joining.proofTitle") : problem ? t("joining.busyTitle") : t("joining.title")}
+      </h1>
       <p className="mt-4 text-lg text-muted" role="status">
-        {problem ? t("joining.busy") : t("joining.text")}
+        {proving ? t("joining.proof") : problem ? t("joining.busy") : t("joining.text")}
       </p>
       <Skeleton className="mt-10 h-28 w-2/3" />
       <Skeleton className="mt-6 h-3 w-full" />

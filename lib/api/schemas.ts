@@ -192,6 +192,10 @@ const view = {
   ahead: count.nullable(),
   waiting: count,
   estimatedWaitSeconds: count.nullable().describe("Null when unknown or paused"),
+  estimatedWaitRange: z
+    .object({ from: count, to: count })
+    .nullable()
+    .describe("Seconds between which the wait ends in nine of ten cases; null when the estimate is"),
   pollAfterMs: z.number().min(0),
   enteredAt: time,
   admittedAt: time.nullable(),
@@ -215,6 +219,10 @@ export const pulse = z
       .object({ blockSize: count, from: z.int(), counts: z.array(count) })
       .describe("How many left of each block of blockSize numbers; the first block starts at from"),
     admittedPerMinute: z.number(),
+    flow: z
+      .object({ variation: z.number().min(0), samples: count })
+      .describe("How evenly the line moved: deviation over mean of ten seconds, and of how many"),
+    pace: z.number().min(1).describe("How much longer than usual to wait before reading again"),
     mode: z.enum(ROOM_MODES),
     seatsLeft: count,
     at: time,

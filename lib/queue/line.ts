@@ -4,10 +4,11 @@ import { countSeatsLeft } from "@/lib/catalog/queries";
 import { asciiJson } from "@/lib/core/ascii-json";
 import { notFound, unavailable } from "@/lib/core/errors";
 import { idToBytes } from "@/lib/core/ids";
+import { processLoad } from "@/lib/core/load";
 import { errorFields, log } from "@/lib/core/log";
 import { oncePerProcess } from "@/lib/core/registry";
 import { DepartedNumbers } from "./departed-numbers";
-import { SNAPSHOT_MS } from "./rules";
+import { type Flow, flowOf, SNAPSHOT_MS } from "./rules";
 import type { Pulse, RoomMessage } from "./schema";
 
 /** A line that nobody asked about for this long is no longer read. */
@@ -31,6 +32,9 @@ type LineRow = {
   at: Date;
   admitted_lately: number;
   lately_seconds: number;
+  flow_samples: number;
+  flow_sum: number;
+  flow_squares: number;
   departed_through: number | null;
   departed: number[] | null;
   revocations: number;
@@ -46,12 +50,18 @@ const readLine = statement<LineRow>(
   "queue_read_line",
   `select q.mode, q."order", q.opens_at, q.last_number, q.served_through, q.departures, q.lobby, q.message,
           (select after_number + reserved from queue_draws where concert_id = $1) as drawn_through, now() as at,
-          h.admitted as admitted_lately, h.seconds as lately_seconds, d.through as departed_through, d.numbers as departed,
+          h.admitted as admitted_lately, h.seconds as lately_seconds,
+          f.samples as flow_samples, f.sum as flow_sum, f.squares as flow_squares, d.through as departed_through, d.numbers as departed,
           q.revocations, r.numbers as revoked, r.generations
    from queues q,
         lateral (select coalesce(sum(admitted), 0)::int as admitted,
                         least(60, greatest(10, coalesce(extract(epoch from now() - min(at)), 10)))::float8 as seconds
                  from queue_history where concert_id = $1 and at > now() - interval '60 seconds' and admitted > 0) h,
+        lateral (select coalesce(sum(admitted), 0)::int as sum, coalesce(sum(admitted::float8 * admitted), 0) as squares,
+                        coalesce(floor(extract(epoch from now() - min(at)) / 10), 0)::int as samples
+                 from queue_history
+                 where concert_id = $1 and at > now() - interval '5 minutes' and at <= now() - interval '10 seconds'
+                   and admitted > 0) f,
         lateral (select max(seq) as through, array_agg(number) as numbers
                  from (select seq, number from queue_departures
                        where concert_id = $1 and seq > $2 and number > q.served_through order by seq limit ${DEPARTURES_PER_READ}) x) d,
@@ -72,6 +82,10 @@ export class Line {
   lastNumber = 0;
   servedThrough = 0;
   admittedPerMinute = 0;
+  /** How evenly it moved in the last minutes. */
+  flow: Flow = flowOf({ samples: 0, sum: 0, squares: 0 });
+  /** How much longer than usual those who wait should wait before they ask again. */
+  pace = 1;
   seatsLeft = 0;
   /** The database's clock at the last read. */
   at = new Date(0);
@@ -202,6 +216,8 @@ export class Line {
     this.departed.forgetThrough(this.servedThrough);
     for (const number of this.replaced.keys()) if (number <= this.servedThrough) this.replaced.delete(number);
     this.admittedPerMinute = Math.round((row.admitted_lately * 60) / row.lately_seconds);
+    this.flow = flowOf({ samples: row.flow_samples, sum: row.flow_sum, squares: row.flow_squares });
+    this.pace = Math.round(processLoad().stretch * 100) / 100;
     this.at = row.at;
     this.readAt = performance.now();
     this.message = row.message;
@@ -217,6 +233,8 @@ export class Line {
       lastNumber: this.lastNumber,
       gone: { blockSize: 1024, from, counts },
       admittedPerMinute: this.admittedPerMinute,
+      flow: this.flow,
+      pace: this.pace,
       mode: this.mode,
       seatsLeft: this.seatsLeft,
       at: this.at.toISOString(),

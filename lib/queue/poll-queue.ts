@@ -4,7 +4,7 @@ import { drawIdOf } from "./draw-id";
 import { readEntry, waitingEntry } from "./entry";
 import { queueTokenInvalid } from "./errors";
 import { getLine, knownLine, type Line } from "./line";
-import { estimateWait, pollAfter } from "./rules";
+import { estimateWait, pollAfter, waitSpread } from "./rules";
 import type { QueueView } from "./schema";
 import type { PlaceClaims, QueueClaims } from "./token";
 import { tokenOf, viewOf } from "./view";
@@ -48,7 +48,14 @@ export function waitingBytes(line: Line, { number, generation, enteredAt }: Plac
   fromMemory.add();
   const position = Math.max(1, line.positionOf(number));
   const wait = estimateWait(position, line.admittedPerMinute, line.mode);
-  return `{"status":"waiting","number":${number},"position":${position},"ahead":${position - 1},"waiting":${Math.max(line.waiting, position)},"estimatedWaitSeconds":${wait},"pollAfterMs":${pollAfter(position, wait, line.mode, Math.random())},"enteredAt":"${enteredAt.toISOString()}","at":"${new Date(line.now()).toISOString()}"${line.pollMembers}}`;
+  return `{"status":"waiting","number":${number},"position":${position},"ahead":${position - 1},"waiting":${Math.max(line.waiting, position)},"estimatedWaitSeconds":${wait},"estimatedWaitRange":${rangeBytes(line, position, wait)},"pollAfterMs":${pollAfter(position, wait, line.mode, Math.random(), line.pace)},"enteredAt":"${enteredAt.toISOString()}","at":"${new Date(line.now()).toISOString()}"${line.pollMembers}}`;
+}
+
+function rangeBytes(line: Line, position: number, wait: number | null): string {
+  if (wait === null) return "null";
+  const seconds = (position * 60) / line.admittedPerMinute;
+  const spread = waitSpread(seconds, line.flow);
+  return `{"from":${Math.max(0, Math.floor(seconds - spread))},"to":${Math.ceil(seconds + spread)}}`;
 }
 
 /** The line's pulse as bytes: the same for everybody. Throws `not_found`, `unavailable`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { creditAfter, estimateWait, pollAfter } from "./rules";
+import { creditAfter, estimateWait, flowOf, leadingZeroBits, pollAfter, positionFromPulse, waitRange } from "./rules";
 
 describe("estimateWait", () => {
   it("divides the place by the measured rate", () => {
@@ -9,6 +9,83 @@ describe("estimateWait", () => {
   it("says nothing when the room is paused or nobody was admitted lately", () => {
     expect(estimateWait(600, 60, "paused")).toBeNull();
     expect(estimateWait(600, 0, "on")).toBeNull();
+  });
+});
+
+describe("waitRange", () => {
+  const even = flowOf({ samples: 30, sum: 30_000, squares: 30 * 1_000 ** 2 });
+
+  it("is about the estimate, and no surer than a tenth of it", () => {
+    expect(waitRange(60_000, 6_000, even, "on")).toEqual({ from: 540, to: 660 });
+    for (const position of [1, 10, 1_000, 100_000]) {
+      const range = waitRange(position, 600, even, "on");
+      const estimate = estimateWait(position, 600, "on") as number;
+      expect(range?.from).toBeLessThanOrEqual(estimate);
+      expect(range?.to).toBeGreaterThanOrEqual(estimate);
+    }
+  });
+
+  it("widens with an uneven line and with few samples, and says nothing when nothing is known", () => {
+    const uneven = flowOf({ samples: 30, sum: 30_000, squares: 30 * (1_000 ** 2 + 900 ** 2) });
+    const width = (flow: typeof even) => {
+      const range = waitRange(6_000, 6_000, flow, "on");
+      return (range?.to ?? 0) - (range?.from ?? 0);
+    };
+    expect(width(uneven)).toBeGreaterThan(3 * width(even));
+    expect(width(flowOf({ samples: 2, sum: 100, squares: 6_000 }))).toBeGreaterThan(width(even));
+    expect(waitRange(10, 0, even, "on")).toBeNull();
+    expect(waitRange(10, 600, even, "paused")).toBeNull();
+  });
+
+  it("holds the wait in nine of ten simulated lines (negative control: half as wide, it does not)", () => {
+    // A small generator with a fixed seed: uneven turns of ten seconds, mean 100.
+    let seed = 7;
+    const chance = () => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+      return seed / 2 ** 31;
+    };
+    const turn = () => Math.round(20 + 160 * chance());
+    let held = 0;
+    let heldByHalf = 0;
+    const lines = 400;
+    for (let line = 0; line < lines; line += 1) {
+      const seen = Array.from({ length: 30 }, turn);
+      const sum = seen.reduce((a, b) => a + b, 0);
+      const flow = flowOf({ samples: 30, sum, squares: seen.reduce((a, b) => a + b * b, 0) });
+      const position = 3_000;
+      const perMinute = (sum / 30) * 6;
+      const range = waitRange(position, perMinute, flow, "on") as { from: number; to: number };
+      let left = position;
+      let seconds = 0;
+      while (left > 0) {
+        left -= turn();
+        seconds += 10;
+      }
+      const middle = (range.from + range.to) / 2;
+      const half = (range.to - range.from) / 4;
+      if (seconds >= range.from - 10 && seconds <= range.to + 10) held += 1;
+      if (seconds >= middle - half && seconds <= middle + half) heldByHalf += 1;
+    }
+    expect(held / lines).toBeGreaterThan(0.88);
+    expect(heldByHalf / lines).toBeLessThan(0.8);
+  });
+});
+
+describe("positionFromPulse", () => {
+  it("takes off whole blocks before the number's own", () => {
+    const gone = { blockSize: 1_024, from: 1_024, counts: [3, 5, 7] };
+    expect(positionFromPulse(5_000, { servedThrough: 1_100, gone })).toBe(5_000 - 1_100 - 15);
+    expect(positionFromPulse(2_100, { servedThrough: 1_100, gone })).toBe(2_100 - 1_100 - 3);
+    expect(positionFromPulse(1_101, { servedThrough: 1_100, gone })).toBe(1);
+    expect(positionFromPulse(1_100, { servedThrough: 1_100, gone })).toBeNull();
+  });
+});
+
+describe("leadingZeroBits", () => {
+  it("counts to the first one", () => {
+    expect(leadingZeroBits(Uint8Array.of(0x80))).toBe(0);
+    expect(leadingZeroBits(Uint8Array.of(0, 0x1f, 0xff))).toBe(11);
+    expect(leadingZeroBits(Uint8Array.of(0, 0))).toBe(16);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { RoomMode } from "@/db/constants";
+import type { Pulse, WaitRange } from "./schema";
 
 /** Polls are answered from a snapshot that is refreshed twice as often as the nearest fan may ask (1 s). */
 export const SNAPSHOT_MS = 500;
@@ -14,6 +15,63 @@ const PAUSED_POLL_MS = 4000;
 export function estimateWait(position: number, admittedPerMinute: number, mode: RoomMode): number | null {
   if (mode === "paused" || admittedPerMinute <= 0) return null;
   return Math.ceil((position * 60) / admittedPerMinute);
+}
+
+/**
+ * How evenly a line moved lately: the standard deviation of the admissions in ten seconds over their mean, and of how
+ * many tens of seconds that was measured.
+ */
+export type Flow = { variation: number; samples: number };
+
+/** Nineteen of twenty waits end within so many standard deviations on the one side; nine of ten on both. */
+const DEVIATIONS = 1.64;
+/** No wait is known better than to a tenth of itself. */
+const LEAST_UNCERTAINTY = 0.1;
+
+/**
+ * How many seconds a wait may be shorter or longer than estimated, in nine of ten cases: what ten seconds of the line
+ * differed by, over as many as the wait has, and how well so few of them tell the rate itself.
+ */
+export function waitSpread(seconds: number, { variation, samples }: Flow): number {
+  const tens = seconds / 10;
+  const spread = DEVIATIONS * variation * Math.sqrt(tens + (tens * tens) / Math.max(1, samples)) * 10;
+  return Math.max(spread, seconds * LEAST_UNCERTAINTY);
+}
+
+/** The wait's honest bounds in whole seconds; null where nothing can be said. */
+export function waitRange(position: number, perMinute: number, flow: Flow, mode: RoomMode): WaitRange | null {
+  if (estimateWait(position, perMinute, mode) === null) return null;
+  const seconds = (position * 60) / perMinute;
+  const spread = waitSpread(seconds, flow);
+  return { from: Math.max(0, Math.floor(seconds - spread)), to: Math.ceil(seconds + spread) };
+}
+
+/** Where too few tens of seconds were seen, a line is taken to move this unevenly. */
+const UNSEEN: Flow = { variation: 0.5, samples: 1 };
+const LEAST_SAMPLES = 3;
+const MOST_VARIATION = 2;
+
+/**
+ * How evenly a line moved, from the sum and the sum of squares of its admissions in so many whole tens of seconds. A
+ * crowd that comes in by chance varies at least as much as the square root of its mean.
+ */
+export function flowOf({ samples, sum, squares }: { samples: number; sum: number; squares: number }): Flow {
+  if (samples < LEAST_SAMPLES || sum <= 0) return UNSEEN;
+  const mean = sum / samples;
+  const variance = Math.max(squares / samples - mean * mean, mean);
+  return { variation: Math.min(MOST_VARIATION, Math.round((Math.sqrt(variance) / mean) * 1000) / 1000), samples };
+}
+
+/**
+ * The place of a number as everybody's pulse tells it; null once its turn has come. Exact but for those of its own
+ * block (1,024 numbers) that have left, so never too small.
+ */
+export function positionFromPulse(number: number, { servedThrough, gone }: Pick<Pulse, "servedThrough" | "gone">) {
+  if (number <= servedThrough) return null;
+  const block = Math.floor((number - gone.from) / gone.blockSize);
+  let left = 0;
+  for (let at = 0; at < Math.min(block, gone.counts.length); at += 1) left += gone.counts[at] as number;
+  return Math.max(1, number - servedThrough - left);
 }
 
 /**
@@ -41,10 +99,23 @@ const LOBBY_POLLS_PER_SECOND = 20_000;
  * Milliseconds until a fan in the lobby should ask again: seldom while the opening is far, each second around it in a
  * small lobby, and in a large one as often as all of them together may. `chance` in [0, 1) spreads the polls.
  */
-export function lobbyPollAfter(msUntilOpen: number, lobbyCount: number, chance: number): number {
+export function lobbyPollAfter(msUntilOpen: number, lobbyCount: number, chance: number, load = 1): number {
   const least = Math.max(NEAREST_POLL_MS, (lobbyCount * 1000) / LOBBY_POLLS_PER_SECOND);
-  const base = Math.min(Math.max(msUntilOpen / 5, least), FARTHEST_POLL_MS);
+  const base = Math.min(Math.max(msUntilOpen / 5, least), FARTHEST_POLL_MS) * load;
   return Math.max(NEAREST_POLL_MS, Math.round(base * (0.85 + 0.3 * chance)));
+}
+
+/** How a proof of work is made: a number is found so that the hash of challenge and number starts with so many zero bits. */
+export const proofText = (challenge: string, nonce: number): string => `${challenge}.${nonce}`;
+
+/** Zero bits before the first one in a hash. */
+export function leadingZeroBits(hash: Uint8Array): number {
+  let bits = 0;
+  for (const byte of hash) {
+    if (byte !== 0) return bits + Math.clz32(byte) - 24;
+    bits += 8;
+  }
+  return bits;
 }
 
 /** How many go first when a fan lets others go first. */

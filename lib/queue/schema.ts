@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { type QueueStatus, ROOM_MODES, type RoomChangeKind, type RoomMode, type RoomOrder } from "@/db/constants";
 
+/** Seconds between which a wait ends in nine of ten cases. */
+export type WaitRange = { from: number; to: number };
+
 /** A fan's place in a line, as the contract words it. */
 export type QueueView = {
   /** On joining, and on a poll when a fresh one replaces the old one beside which it stays valid. */
@@ -13,6 +16,8 @@ export type QueueView = {
   waiting: number;
   /** Null when unknown or paused. */
   estimatedWaitSeconds: number | null;
+  /** The same with its uncertainty; null when that is. */
+  estimatedWaitRange: WaitRange | null;
   pollAfterMs: number;
   enteredAt: string;
   admittedAt: string | null;
@@ -37,6 +42,9 @@ export type QueueView = {
   deferred?: true;
 };
 
+/** Work that the door asks for when too many come at once: `bits` zero bits, before `expiresAt`. */
+export type Challenge = { text: string; bits: number; expiresAt: string };
+
 /** What everybody may know about a line; a browser works out its own position from it. */
 export type Pulse = {
   servedThrough: number;
@@ -44,6 +52,10 @@ export type Pulse = {
   /** How many left of each block of `blockSize` numbers; the first block starts at number `from`. */
   gone: { blockSize: number; from: number; counts: number[] };
   admittedPerMinute: number;
+  /** How evenly it moved, for the uncertainty of a wait: see `waitRange`. */
+  flow: { variation: number; samples: number };
+  /** How much longer than usual to wait before reading again; 1 while the server has room. */
+  pace: number;
   mode: RoomMode;
   seatsLeft: number;
   at: string;

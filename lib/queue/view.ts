@@ -1,6 +1,6 @@
 import type { Entry } from "./entry";
 import type { Line } from "./line";
-import { estimateWait, lobbyPollAfter, MOST_DEFERRALS, pollAfter } from "./rules";
+import { estimateWait, lobbyPollAfter, MOST_DEFERRALS, pollAfter, waitRange } from "./rules";
 import type { QueueView } from "./schema";
 import { type QueueClaims, signQueueToken } from "./token";
 
@@ -18,6 +18,7 @@ export function viewOf(line: Line, entry: Entry): QueueView {
     ahead: position === null ? null : position - 1,
     waiting: entry.status === "lobby" ? Math.max(1, line.lobby + line.waiting) : Math.max(line.waiting, position ?? 0),
     estimatedWaitSeconds,
+    estimatedWaitRange: position === null ? null : waitRange(position, line.admittedPerMinute, line.flow, line.mode),
     pollAfterMs: nextPoll(line, entry, position, estimatedWaitSeconds),
     enteredAt: entry.enteredAt.toISOString(),
     admittedAt: entry.admittedAt?.toISOString() ?? null,
@@ -53,8 +54,8 @@ export function tokenOf(concertId: string, entry: Entry): string {
 }
 
 function nextPoll(line: Line, entry: Entry, position: number | null, wait: number | null): number {
-  if (position !== null) return pollAfter(position, wait, line.mode, Math.random());
+  if (position !== null) return pollAfter(position, wait, line.mode, Math.random(), line.pace);
   if (entry.status === "admitted") return ADMITTED_POLL_MS;
   if (entry.status !== "lobby") return OVER_POLL_MS;
-  return lobbyPollAfter(line.opensAt.getTime() - line.now(), line.lobby + line.waiting, Math.random());
+  return lobbyPollAfter(line.opensAt.getTime() - line.now(), line.lobby + line.waiting, Math.random(), line.pace);
 }
