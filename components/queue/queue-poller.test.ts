@@ -249,6 +249,17 @@ describe("QueuePoller far back in line", () => {
     expect(last()?.view?.position).toBe(300);
   });
 
+  it("asks for itself when the tab comes back", async () => {
+    const { world, calls } = stage([far(90_000, { token: "t", pollAfterMs: 60_000 }), far(80_000)], [pulse(12_000)]);
+    const poller = new QueuePoller(world);
+    poller.start();
+    await settle();
+    await vi.advanceTimersByTimeAsync(5_000);
+    poller.wake();
+    await settle();
+    expect(calls).toEqual(["join", "poll"]);
+  });
+
   it("asks for itself at once when the pulse has passed its number", async () => {
     const admitted = far(1, { status: "admitted", position: null, ahead: null });
     const { world, calls, last } = stage([far(90_000, { token: "t" }), admitted], [pulse(100_000)]);

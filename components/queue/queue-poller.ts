@@ -82,6 +82,8 @@ export class QueuePoller {
     const now = this.world.now();
     if (now < this.quietUntil || now - this.answeredAt < FRESH_MS) return;
     this.cancelTimer();
+    // Who was away asks for the own place, not for the pulse: it may have been given up, or let in, elsewhere.
+    this.ownAt = Number.NEGATIVE_INFINITY;
     void this.ask();
   }
 

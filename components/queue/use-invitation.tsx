@@ -5,7 +5,6 @@ import { type FormEvent, useState } from "react";
 import { read } from "@/components/api-client";
 import { isProblem } from "@/components/api-problem";
 import { useProblemText } from "@/components/problem-text";
-import { keepQueueToken } from "@/components/queue-token";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Field, fieldProps, Input } from "@/components/ui/field";
@@ -35,10 +34,8 @@ export function UseInvitation({ line, concertId }: { line: Line; concertId: stri
     setProblem(null);
     try {
       const path = `/concerts/${concertId}/queue/invitations`;
-      const { token } = await read<QueueView>(path, { method: "POST", body: { code } });
-      if (token) keepQueueToken(concertId, token);
+      line.take(await read<QueueView>(path, { method: "POST", body: { code } }));
       setOpen(false);
-      line.retry();
     } catch (error) {
       setProblem(words(error));
     }

@@ -19,6 +19,8 @@ export type Line = LineState & {
   replaceToken: () => Promise<void>;
   /** The browser is working on the proof that the door asks for. */
   proving: boolean;
+  /** Shows a view that something done here was answered with. */
+  take: (view: QueueView) => void;
   rejoin: () => void;
   retry: () => void;
 };
@@ -88,15 +90,17 @@ export function useLine(concertId: string): Line {
     current.adopt(left);
   }, [concertId, path, state.view]);
 
+  const take = useCallback((view: QueueView) => poller.current?.take(view), []);
+
   const defer = useCallback(async () => {
-    poller.current?.take(await read<QueueView>(`${path}/deferral`, { method: "POST", concertId }));
-  }, [concertId, path]);
+    take(await read<QueueView>(`${path}/deferral`, { method: "POST", concertId }));
+  }, [concertId, path, take]);
 
   const replaceToken = useCallback(async () => {
-    poller.current?.take(await read<QueueView>(`${path}/token`, { method: "POST" }));
-  }, [path]);
+    take(await read<QueueView>(`${path}/token`, { method: "POST" }));
+  }, [path, take]);
 
   const rejoin = useCallback(() => poller.current?.rejoin(), []);
   const retry = useCallback(() => poller.current?.wake(), []);
-  return { ...state, leave, defer, replaceToken, rejoin, retry, proving };
+  return { ...state, leave, defer, replaceToken, take, rejoin, retry, proving };
 }
