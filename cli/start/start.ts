@@ -111,6 +111,10 @@ function announce(env: Env, port: number, accounts: DemoAccount[]): void {
     say(`  ${role === "fan" ? "Demo fan      " : "Demo organizer"}  ${email}  password ${password}`);
   }
   say("");
+  if (env.databaseUrl && !env.stripe) {
+    say("  Wallets hold demonstration money: anybody can top up. STRIPE_SECRET_KEY takes it by card.");
+    say("");
+  }
   say("  Ctrl-C stops it.");
   say("");
 }
