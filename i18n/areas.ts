@@ -8,6 +8,7 @@ export const AREAS = [
   "door",
   "queue",
   "booking",
+  "waitlist",
   "payment",
   "wallet",
   "tickets",

@@ -8,6 +8,7 @@ import type payment from "../messages/ko/payment.json";
 import type queue from "../messages/ko/queue.json";
 import type shell from "../messages/ko/shell.json";
 import type tickets from "../messages/ko/tickets.json";
+import type waitlist from "../messages/ko/waitlist.json";
 import type wallet from "../messages/ko/wallet.json";
 import type { Locale } from "./routing";
 
@@ -25,6 +26,7 @@ declare module "next-intl" {
       queue: typeof queue;
       shell: typeof shell;
       tickets: typeof tickets;
+      waitlist: typeof waitlist;
       wallet: typeof wallet;
     };
   }

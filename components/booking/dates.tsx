@@ -8,6 +8,7 @@ import { OfflineNotice } from "@/components/offline-notice";
 import { ProblemPage } from "@/components/problem-text";
 import { GateProblem, isGateProblem } from "@/components/queue/gate-problem";
 import { ShoppingTime } from "@/components/queue/shopping-time";
+import { LinkButton } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { formatDate } from "@/components/ui/format-date";
 import { Notice } from "@/components/ui/notice";
@@ -109,7 +110,12 @@ export function Dates({ concert }: { concert: SaleConcert }) {
                       <ChevronRight aria-hidden="true" className="size-5 shrink-0 text-muted" />
                     </Link>
                   ) : (
-                    <div className={look}>{body}</div>
+                    <div className={`${look} flex-wrap`}>
+                      {body}
+                      <LinkButton variant="outline" size="sm" block href={`/concerts/${concert.slug}/waitlist`}>
+                        {t("waitlist")}
+                      </LinkButton>
+                    </div>
                   )}
                 </li>
               );

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { clockText } from "@/components/clock-text";
+import { LastMinute, WARN_SECONDS } from "@/components/last-minute";
 import { LinkButton } from "@/components/ui/button";
 import { useCountdown } from "@/components/use-countdown";
 import { latestReservationsQuery } from "./sale-queries";
@@ -22,10 +23,10 @@ export function HeldNotice({
   const held = data?.items.find((one) => one.concertId === concertId && one.status === "held");
   const left = useCountdown(held?.expiresAt);
   if (!held || !left) return null;
+  const wash = left <= WARN_SECONDS ? "bg-warn-wash" : "bg-accent-wash";
   return (
-    <div
-      className={`flex flex-wrap items-center justify-between gap-3 rounded-control bg-accent-wash p-4 ${className}`}
-    >
+    <div className={`flex flex-wrap items-center justify-between gap-3 rounded-control p-4 ${wash} ${className}`}>
+      <LastMinute left={left}>{t("lastMinute")}</LastMinute>
       <div>
         <p className="font-semibold">{t("title")}</p>
         <p className="text-[0.9375rem] tabular-nums">

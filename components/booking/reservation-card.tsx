@@ -5,8 +5,10 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { read } from "@/components/api-client";
 import { clockText } from "@/components/clock-text";
+import { LastMinute } from "@/components/last-minute";
 import { RefundSome } from "@/components/payment/refund-some";
 import { serverClock } from "@/components/server-clock";
+import { Badge } from "@/components/ui/badge";
 import { Button, LinkButton } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { DateTime } from "@/components/ui/date-time";
@@ -49,11 +51,15 @@ export function ReservationCard({ reservation }: { reservation: Reservation }) {
   return (
     <Card className={status === "held" ? "border-warn" : ""}>
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <ReservationBadge status={status} />
+        <span className="flex flex-wrap gap-2">
+          <ReservationBadge status={status} />
+          {status === "held" && reservation.offered && <Badge tone="good">{t("offer.badge")}</Badge>}
+        </span>
         {status === "held" && left !== null && (
           <p className="font-bold text-warn tabular-nums">{t("leftToPay", { time: clockText(left) })}</p>
         )}
       </div>
+      {reservation.status === "held" && <LastMinute left={left}>{t("clock.announce")}</LastMinute>}
       <h2 className="mt-3 text-heading">{concert ? concert.title : <Skeleton className="h-7 w-56" />}</h2>
       {concert && (
         <p className="mt-0.5 text-muted">
@@ -94,7 +100,7 @@ export function ReservationCard({ reservation }: { reservation: Reservation }) {
               }}
               variant="primary"
             >
-              {t("goPay")}
+              {reservation.offered ? t("offer.accept") : t("goPay")}
             </LinkButton>
           )}
           {status === "paid" && (
@@ -109,7 +115,7 @@ export function ReservationCard({ reservation }: { reservation: Reservation }) {
           )}
           {(status === "held" || canRefund) && (
             <Button variant="outline" onClick={() => setAsking(true)}>
-              {status === "held" ? t("giveUp.release") : t("giveUp.refund")}
+              {status === "paid" ? t("giveUp.refund") : reservation.offered ? t("offer.decline") : t("giveUp.release")}
             </Button>
           )}
         </div>

@@ -28,7 +28,7 @@ export function GiveUp({ open, onClose, reservation, refundUntilHours }: GiveUpP
   const problemText = useProblemText();
   const queries = useQueryClient();
   const { id, concertId, status, amount, currency } = reservation;
-  const kind = status === "paid" ? "paid" : "held";
+  const kind = status === "paid" ? "paid" : reservation.offered ? "offered" : "held";
   const giveUp = useSingleMutation({
     mutationFn: () => call(`/concerts/${concertId}/reservations/${id}`, { method: "DELETE" }),
     onSuccess: () => onClose(),

@@ -8,6 +8,7 @@ import { LinkButton } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeading } from "@/components/ui/page-heading";
 import { useList } from "@/components/use-list";
+import { OwnPlaces } from "@/components/waitlist/own-places";
 import type { Reservation } from "@/lib/booking/schema";
 import { ReservationCard } from "./reservation-card";
 
@@ -26,6 +27,7 @@ export function ReservationList() {
   return (
     <div className="page-narrow pb-20">
       <PageHeading title={t("title")} />
+      <OwnPlaces />
       {!list.items && <LoadingRows className="h-56" />}
       {list.items?.length === 0 && (
         <EmptyState

@@ -4,7 +4,7 @@ import type { SaleConcert } from "./sale-concert";
 /** The part of a concert that the sale's pages carry to the browser. */
 export function saleConcertOf(concert: ConcertDetail): SaleConcert {
   const { id, slug, title, venue, currency, tiers, sections, seatMap } = concert;
-  const { maxSeatsPerFan, holdSeconds, refundUntilHours } = concert;
+  const { maxSeatsPerFan, holdSeconds, refundUntilHours, orphanSeatRule } = concert;
   return {
     id,
     slug,
@@ -18,5 +18,6 @@ export function saleConcertOf(concert: ConcertDetail): SaleConcert {
     maxSeatsPerFan,
     holdSeconds,
     refundUntilHours,
+    orphanSeatRule,
   };
 }

@@ -14,4 +14,6 @@ export type SaleConcert = {
   maxSeatsPerFan: number;
   holdSeconds: number;
   refundUntilHours: number;
+  /** A choice may not leave a single seat free between taken ones. */
+  orphanSeatRule: boolean;
 };

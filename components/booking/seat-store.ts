@@ -16,7 +16,12 @@ export class SeatStore {
   private readonly ids = new Map<number, string>();
   private readonly indexes = new Map<string, number>();
 
-  constructor(readonly hall: Hall) {
+  /** `own`: held seats that the fan may choose again, since they are the fan's; ids by place. */
+  constructor(
+    readonly hall: Hall,
+    private readonly own: ReadonlyMap<number, string> = new Map(),
+  ) {
+    for (const [index, id] of own) this.ids.set(index, id);
     this.states = new Uint8Array(hall.seats).fill(SEAT.unknown);
     this.left = new Int32Array(hall.blocks.length);
   }
@@ -32,7 +37,8 @@ export class SeatStore {
       const count = Math.min(states.length, block.rows * block.seatsPerRow);
       for (let inside = 0; inside < count; inside++) {
         const index = block.firstSeat + inside;
-        const state = LETTERS[states[inside] ?? ""] ?? SEAT.unknown;
+        const said = LETTERS[states[inside] ?? ""] ?? SEAT.unknown;
+        const state = said === SEAT.held && this.own.has(index) ? SEAT.available : said;
         if (state === SEAT.available) left++;
         else if (this.states[index] === SEAT.available) lost.push(index);
         this.states[index] = state;

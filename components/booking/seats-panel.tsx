@@ -16,6 +16,8 @@ type Props = {
   onClear: () => void;
   onHold: () => void;
   pending: boolean;
+  /** The seats of a hold are being changed. */
+  isChange: boolean;
   /** The other way to seats, offered while none is chosen. */
   children: ReactNode;
 };
@@ -30,6 +32,7 @@ export function SeatsPanel({
   onClear,
   onHold,
   pending,
+  isChange,
   children,
 }: Props) {
   const t = useTranslations("booking.panel");
@@ -55,7 +58,7 @@ export function SeatsPanel({
           <p className="mt-1 mb-7 text-[0.9375rem] text-muted max-lg:hidden">
             {t("empty", { limit: concert.maxSeatsPerFan })}
           </p>
-          {children}
+          {isChange ? <p>{t("changeEmpty")}</p> : children}
         </>
       ) : (
         <>
@@ -86,10 +89,10 @@ export function SeatsPanel({
             </b>
           </p>
           <Button variant="primary" size="lg" block className="mt-3" pending={pending} onClick={onHold}>
-            {t("hold", { count })}
+            {isChange ? t("update", { count }) : t("hold", { count })}
           </Button>
           <p className="mt-2 text-center text-muted text-sm max-lg:hidden">
-            {t("holdNote", { minutes: Math.round(concert.holdSeconds / 60) })}
+            {isChange ? t("changeNote") : t("holdNote", { minutes: Math.round(concert.holdSeconds / 60) })}
           </p>
         </>
       )}

@@ -1,37 +1,47 @@
 "use client";
 
-import { CalendarDays, List, Map as MapIcon } from "lucide-react";
 import { useSearchParams } from "next/navigation";
 import { useLocale, useTranslations } from "next-intl";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { OfflineNotice } from "@/components/offline-notice";
 import { ProblemPage } from "@/components/problem-text";
 import { GateProblem, isGateProblem } from "@/components/queue/gate-problem";
-import { ShoppingTime } from "@/components/queue/shopping-time";
-import { Button, LinkButton } from "@/components/ui/button";
+import { LinkButton } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
-import { formatDate } from "@/components/ui/format-date";
 import { Notice } from "@/components/ui/notice";
 import { Spinner } from "@/components/ui/spinner";
 import { formatMoney } from "@/lib/core/money";
 import { BestAvailable } from "./best-available";
 import { type Hall, layoutHall, seatAt } from "./hall-layout";
 import { HeldNotice } from "./held-notice";
+import { loneSeats } from "./lone-seats";
 import type { SaleConcert } from "./sale-concert";
 import { SeatList } from "./seat-list";
 import { SeatMap } from "./seat-map";
 import { SEAT } from "./seat-store";
+import { SeatsHeading } from "./seats-heading";
 import { SeatsPanel } from "./seats-panel";
 import { TierLegend } from "./tier-legend";
+import { type Changing, useChanging } from "./use-changing";
 import { useHold } from "./use-hold";
 import { useSeats } from "./use-seats";
 
 /** The seats of the performance that the address names. */
 export function Seats({ concert }: { concert: SaleConcert }) {
   const t = useTranslations("booking.seats");
-  const wanted = useSearchParams().get("performance");
+  const query = useSearchParams();
+  const wanted = query.get("performance");
   const performance = concert.performances.find(({ id }) => id === wanted);
   const hall = useMemo(() => layoutHall(concert.sections, concert.seatMap ?? undefined), [concert]);
+  const named = { concertId: concert.id, performanceId: performance?.id ?? "", hall };
+  const changing = useChanging(named, query.get("reservation"));
+  if (changing === undefined) {
+    return (
+      <div role="status" className="flex items-center justify-center gap-3 py-24 text-muted">
+        <Spinner /> {t("loading")}
+      </div>
+    );
+  }
   if (!performance) {
     return (
       <div className="page-narrow py-16">
@@ -44,31 +54,40 @@ export function Seats({ concert }: { concert: SaleConcert }) {
       </div>
     );
   }
-  return <Choose key={performance.id} concert={concert} performance={performance} hall={hall} />;
+  return <Choose key={performance.id} concert={concert} performance={performance} hall={hall} changing={changing} />;
 }
 
-type ChooseProps = { concert: SaleConcert; performance: { id: string; startsAt: string }; hall: Hall };
+type ChooseProps = {
+  concert: SaleConcert;
+  performance: { id: string; startsAt: string };
+  hall: Hall;
+  /** The held reservation that the choice starts with and ends in. */
+  changing: Changing | null;
+};
 
-function Choose({ concert, performance, hall }: ChooseProps) {
+function Choose({ concert, performance, hall, changing }: ChooseProps) {
   const t = useTranslations("booking");
   const locale = useLocale();
   const [asList, setAsList] = useState(false);
   const [onlyTier, setOnlyTier] = useState<string | null>(null);
-  const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
+  const [selected, setSelected] = useState<ReadonlySet<number>>(new Set(changing?.own.keys()));
   const [notice, setNotice] = useState<{ title?: string; text: string } | null>(null);
   const tierOrdinal = useMemo(() => new Map(concert.tiers.map(({ name }, at) => [name, at])), [concert]);
   const prices = useMemo(() => new Map(concert.tiers.map(({ name, price }) => [name, price])), [concert]);
 
+  const nameOfSeat = useCallback(
+    ({ section, row, number }: { section: string; row: number; number: number }) =>
+      hall.blocks.find(({ name }) => name === section)?.rows === 1
+        ? t("seats.seatOneRow", { section, number })
+        : t("seats.seat", { section, row, number }),
+    [hall, t],
+  );
   const nameOf = useCallback(
     (index: number) => {
       const seat = seatAt(hall, index);
-      if (!seat) return "";
-      const { block, row, number } = seat;
-      return block.rows === 1
-        ? t("seats.seatOneRow", { section: block.name, number })
-        : t("seats.seat", { section: block.name, row, number });
+      return seat ? nameOfSeat({ section: seat.block.name, row: seat.row, number: seat.number }) : "";
     },
-    [hall, t],
+    [hall, nameOfSeat],
   );
 
   const priceOf = (index: number) => prices.get(seatAt(hall, index)?.block.tier ?? "") ?? 0;
@@ -85,12 +104,21 @@ function Choose({ concert, performance, hall }: ChooseProps) {
     [selected, nameOf, t],
   );
 
-  const seats = useSeats({ concertId: concert.id, performanceId: performance.id, hall }, (lost) => {
+  const seats = useSeats({ concertId: concert.id, performanceId: performance.id, hall, own: changing?.own }, (lost) => {
     if (!holding.current) drop(lost, "lost.picked");
   });
   const { store, version } = seats;
   const holding = useRef(false);
-  const { hold, holdBest, pending } = useHold({ concert, performanceId: performance.id, hall, seats, holding });
+  const { hold, holdBest, pending } = useHold({
+    concert,
+    performanceId: performance.id,
+    hall,
+    seats,
+    holding,
+    changing,
+    nameOfSeat,
+  });
+  const alone = version > 0 && concert.orphanSeatRule ? loneSeats(hall, store, selected) : [];
 
   const pick = useCallback(
     (index: number) => {
@@ -124,40 +152,17 @@ function Choose({ concert, performance, hall }: ChooseProps) {
       </div>
     );
   }
-  const isOtherDate = concert.performances.length > 1;
   return (
     <div className="flex h-[calc(100dvh-4.0625rem)] min-h-[35rem] flex-col lg:grid lg:min-h-[38rem] lg:grid-cols-[minmax(0,1fr)_24rem]">
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
         <div className="px-5 pt-3 pb-2 lg:px-8 lg:pt-5">
-          <div className="flex items-center justify-between gap-4">
-            <p className="min-w-0 truncate text-muted text-sm">
-              <b className="text-ink">{concert.title}</b>
-              <span aria-hidden="true"> · </span>
-              {formatDate(performance.startsAt, { locale, timeZone: concert.venue.timeZone, style: "short" })}
-            </p>
-            <span className="shrink-0">
-              <ShoppingTime concertId={concert.id} />
-            </span>
-          </div>
-          <div className="flex items-center justify-between gap-3">
-            <h1 className="min-w-0 text-heading">{t("seats.title")}</h1>
-            <div className="-mr-3 flex shrink-0 items-center lg:mr-0 lg:gap-2">
-              <Button variant="ghost" size="sm" className="px-3" onClick={() => setAsList(!asList)}>
-                {asList ? (
-                  <MapIcon aria-hidden="true" className="size-4" />
-                ) : (
-                  <List aria-hidden="true" className="size-4" />
-                )}
-                {asList ? t("seats.asMap") : t("seats.asList")}
-              </Button>
-              {isOtherDate && (
-                <LinkButton variant="ghost" size="sm" className="px-3" href={`/concerts/${concert.slug}/dates`}>
-                  <CalendarDays aria-hidden="true" className="size-4" />
-                  <span className="max-sm:sr-only">{t("seats.otherDate")}</span>
-                </LinkButton>
-              )}
-            </div>
-          </div>
+          <SeatsHeading
+            concert={concert}
+            startsAt={performance.startsAt}
+            isChange={changing !== null}
+            asList={asList}
+            onAsList={setAsList}
+          />
           <div className="mt-1">
             <TierLegend concert={concert} store={store} version={version} only={onlyTier} onOnly={setOnlyTier} />
           </div>
@@ -172,6 +177,13 @@ function Choose({ concert, performance, hall }: ChooseProps) {
             {notice && (
               <Notice tone="warn" title={notice.title} live={false}>
                 {notice.text}
+              </Notice>
+            )}
+          </div>
+          <div role="status" className="mt-2 empty:hidden">
+            {alone.length > 0 && !notice && (
+              <Notice tone="warn" title={t("alone.title")}>
+                {t("alone.text", { seats: alone.map(nameOf).join(", ") })}
               </Notice>
             )}
           </div>
@@ -223,6 +235,7 @@ function Choose({ concert, performance, hall }: ChooseProps) {
           onClear={() => setSelected(new Set())}
           onHold={async () => refused(await hold([...selected]))}
           pending={pending}
+          isChange={changing !== null}
         >
           <BestAvailable
             concert={concert}

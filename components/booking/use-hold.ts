@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { type RefObject, useState } from "react";
-import { carryOut } from "@/components/api-client";
+import { carryOut, read } from "@/components/api-client";
 import { isProblem } from "@/components/api-problem";
 import { useProblemText } from "@/components/problem-text";
 import { isGateProblem } from "@/components/queue/gate-problem";
@@ -12,6 +12,7 @@ import type { Reservation } from "@/lib/booking/schema";
 import { type Hall, seatAt } from "./hall-layout";
 import type { SaleConcert } from "./sale-concert";
 import { reservationQuery } from "./sale-queries";
+import type { Changing } from "./use-changing";
 import type { useSeats } from "./use-seats";
 
 export type Wish = { count: number; tier?: string };
@@ -24,23 +25,28 @@ type Props = {
   seats: ReturnType<typeof useSeats>;
   /** While true, seats that turn up as taken may be our own. */
   holding: RefObject<boolean>;
+  changing: Changing | null;
+  nameOfSeat: (seat: { section: string; row: number; number: number }) => string;
 };
 
 /** Holds seats and goes on to checkout; a refusal comes back in the fan's words. */
-export function useHold({ concert, performanceId, hall, seats, holding }: Props) {
+export function useHold({ concert, performanceId, hall, seats, holding, changing, nameOfSeat }: Props) {
+  const alone = useTranslations("booking.alone");
   const t = useTranslations("booking.lost");
   const problemText = useProblemText();
   const router = useRouter();
   const client = useQueryClient();
   const [pending, setPending] = useState(false);
 
-  async function reserve(body: object, asked: number): Promise<Refusal | null> {
+  const path = `/concerts/${concert.id}/reservations`;
+  const reserve = (body: object, asked: number) =>
+    send(asked, () =>
+      carryOut<Reservation>(path, { method: "POST", concertId: concert.id, body: { performanceId, ...body } }),
+    );
+
+  async function send(asked: number, work: () => Promise<Reservation>): Promise<Refusal | null> {
     try {
-      const held = await carryOut<Reservation>(`/concerts/${concert.id}/reservations`, {
-        method: "POST",
-        concertId: concert.id,
-        body: { performanceId, ...body },
-      });
+      const held = await work();
       client.setQueryData(reservationQuery(concert.id, held.id).queryKey, held);
       void client.invalidateQueries({ queryKey: ["reservations"] });
       router.push(`/concerts/${concert.slug}/checkout?reservation=${held.id}`);
@@ -57,6 +63,12 @@ export function useHold({ concert, performanceId, hall, seats, holding }: Props)
       }
       if (isProblem(error, "seat_limit_exceeded"))
         return { title: t("limitTitle"), text: t("limit", { limit }), taken: [] };
+      if (isProblem(error, "seat_left_alone")) {
+        const seats = (error.extra.seats as { section: string; row: number; number: number }[] | undefined) ?? [];
+        return { title: alone("title"), text: alone("text", { seats: seats.map(nameOfSeat).join(", ") }), taken: [] };
+      }
+      if (isProblem(error, "reservation_expired", "reservation_already_paid", "reservation_cancelled"))
+        return { title: t("overTitle"), text: t("over"), taken: [] };
       if (isProblem(error, "not_on_sale")) return { title: t("notOnSaleTitle"), text: t("notOnSale"), taken: [] };
       // The next look at the hall meets the same refusal, and the page shows it whole.
       if (isGateProblem(error)) void seats.refetch();
@@ -73,6 +85,7 @@ export function useHold({ concert, performanceId, hall, seats, holding }: Props)
 
   return {
     pending,
+    /** Holds these seats, or gives them to the reservation that is being changed. */
     hold: (indexes: number[]) =>
       start(async () => {
         const sections = new Set(indexes.map((index) => seatAt(hall, index)?.block.name ?? ""));
@@ -84,7 +97,11 @@ export function useHold({ concert, performanceId, hall, seats, holding }: Props)
           return { title: "", text: problemText(error), taken: [] };
         }
         const seatIds = indexes.map((index) => seats.store.idOf(index)).filter((id) => id !== undefined);
-        return await reserve({ seatIds }, indexes.length);
+        if (!changing) return await reserve({ seatIds }, indexes.length);
+        const own = `${path}/${changing.reservation.id}`;
+        return await send(indexes.length, () =>
+          read<Reservation>(own, { method: "PATCH", concertId: concert.id, body: { seatIds } }),
+        );
       }),
     holdBest: (wish: Wish) => start(() => reserve({ bestAvailable: wish }, wish.count)),
   };

@@ -17,10 +17,15 @@ const LOOK_MS = 2_000;
  * available at the last look and no longer are.
  */
 export function useSeats(
-  { concertId, performanceId, hall }: { concertId: string; performanceId: string; hall: Hall },
+  {
+    concertId,
+    performanceId,
+    hall,
+    own,
+  }: { concertId: string; performanceId: string; hall: Hall; own?: ReadonlyMap<number, string> | undefined },
   onTaken: (indexes: number[]) => void,
 ) {
-  const store = useMemo(() => new SeatStore(hall), [hall]);
+  const store = useMemo(() => new SeatStore(hall, own), [hall, own]);
   const [version, setVersion] = useState(0);
   const etag = useRef<string | undefined>(undefined);
   const taken = useRef(onTaken);

@@ -58,6 +58,11 @@ export function JoinPanel({ concert, seatsLeft }: { concert: ShownConcert; seats
           {entry.label}
         </LinkButton>
       )}
+      {entry && concert.status === "sold_out" && (
+        <LinkButton href={`/concerts/${concert.slug}/waitlist`} variant="solid" size="lg" block className="mt-2">
+          {t("joinWaitlist")}
+        </LinkButton>
+      )}
     </section>
   );
 }

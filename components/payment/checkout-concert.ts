@@ -5,5 +5,8 @@ export type CheckoutConcert = {
   title: string;
   venue: { name: string; timeZone: string };
   refundUntilHours: number;
+  holdSeconds: number;
+  /** How often a hold may be extended. */
+  holdExtensions: number;
   performances: { id: string; startsAt: string }[];
 };

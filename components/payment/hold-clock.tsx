@@ -2,9 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { clockText } from "@/components/clock-text";
-
-/** From here on the fan is warned. */
-export const WARN_SECONDS = 60;
+import { LastMinute, WARN_SECONDS } from "@/components/last-minute";
 
 /** How long the seats are still held, by the server's clock; the last minute is said aloud once. */
 export function HoldClock({ left, whole }: { left: number | null; whole: number }) {
@@ -34,9 +32,7 @@ export function HoldClock({ left, whole }: { left: number | null; whole: number 
           style={{ transform: `scaleX(${share})` }}
         />
       </div>
-      <p aria-live="assertive" className="sr-only">
-        {isShort && left > 0 ? t("announce") : ""}
-      </p>
+      <LastMinute left={left}>{t("announce")}</LastMinute>
     </div>
   );
 }

@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import { clockText } from "@/components/clock-text";
+import { WARN_SECONDS } from "@/components/last-minute";
 import { Button } from "@/components/ui/button";
 import { Money } from "@/components/ui/money";
 import { Notice } from "@/components/ui/notice";
@@ -13,7 +14,6 @@ import { useMoney } from "@/components/wallet/use-money";
 import { useWallet } from "@/components/wallet/use-wallet";
 import type { Reservation } from "@/lib/booking/schema";
 import type { CheckoutConcert } from "./checkout-concert";
-import { WARN_SECONDS } from "./hold-clock";
 import { PayProblem } from "./pay-problem";
 import type { usePay } from "./use-pay";
 

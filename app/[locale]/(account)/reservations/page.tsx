@@ -17,7 +17,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Page({ params }: Props) {
   await openLocale(params);
   return (
-    <ClientMessages areas={["payment"]}>
+    <ClientMessages areas={["payment", "waitlist"]}>
       <ReservationList />
     </ClientMessages>
   );

@@ -26,7 +26,7 @@ export default async function Page({ params }: Props) {
   const { slug } = await openLocale(params);
   const concert = await findPageConcert(slug);
   if (!concert) notFound();
-  const { id, title, venue, refundUntilHours } = concert;
+  const { id, title, venue, refundUntilHours, holdSeconds, holdExtensions } = concert;
   const performances = concert.performances.map((one) => ({ id: one.id, startsAt: one.startsAt.toISOString() }));
   return (
     <ClientMessages areas={["payment", "wallet"]}>
@@ -39,6 +39,8 @@ export default async function Page({ params }: Props) {
               title,
               venue: { name: venue.name, timeZone: venue.timeZone },
               refundUntilHours,
+              holdSeconds,
+              holdExtensions,
               performances,
             }}
           />
