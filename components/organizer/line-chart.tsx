@@ -1,7 +1,8 @@
 "use client";
 
 import "uplot/dist/uPlot.min.css";
-import { useEffect, useRef } from "react";
+import { useFormatter, useTranslations } from "next-intl";
+import { useEffect, useRef, useState } from "react";
 import type UPlot from "uplot";
 import { useIsDark } from "@/components/booking/use-is-dark";
 
@@ -10,6 +11,8 @@ export type ChartLine = {
   /** A colour of the house by its name, such as `accent-ink`. */
   color: string;
   dashed?: boolean;
+  /** Known at some instants only: what lies between two of them is joined. */
+  sparse?: boolean;
   /** One per instant; null where nothing is known. */
   values: (number | null)[];
 };
@@ -40,19 +43,19 @@ function optionsFor(host: HTMLElement, lines: ChartLine[]): UPlot.Options {
   return {
     width: host.clientWidth,
     height: HEIGHT,
-    legend: { live: true },
+    legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 7 } },
     scales: { y: { range: (_, _least, most) => [0, Math.max(1, most * 1.1)] } },
     axes: [axis, { ...axis, size: 56 }],
     series: [
       {},
-      ...lines.map(({ label, color, dashed }) => ({
+      ...lines.map(({ label, color, dashed, sparse = false }) => ({
         label,
         stroke: resolved(host, color),
         width: 2,
         ...(dashed ? { dash: [6, 4] } : {}),
-        spanGaps: false,
-        points: { show: false },
+        spanGaps: sparse,
+        points: { show: sparse, size: 5 },
       })),
     ],
   };
@@ -65,6 +68,9 @@ function optionsFor(host: HTMLElement, lines: ChartLine[]): UPlot.Options {
 export function LineChart({ title, at, lines }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<UPlot | null>(null);
+  const t = useTranslations("organizer.room.history");
+  const format = useFormatter();
+  const [undrawn, setUndrawn] = useState(false);
   const dark = useIsDark();
   const latest = useRef({ at, lines });
   latest.current = { at, lines };
@@ -76,12 +82,14 @@ export function LineChart({ title, at, lines }: Props) {
     if (!current) return;
     let gone = false;
     const size = new ResizeObserver(() => chart.current?.setSize({ width: current.clientWidth, height: HEIGHT }));
-    void import("uplot").then(({ default: Plot }) => {
+    const draw = async () => {
+      const { default: Plot } = await import("uplot");
       if (gone) return;
       const { at, lines } = latest.current;
       chart.current = new Plot(optionsFor(current, lines), [at, ...lines.map(({ values }) => values)], current);
       size.observe(current);
-    });
+    };
+    draw().catch(() => setUndrawn(true));
     return () => {
       gone = true;
       size.disconnect();
@@ -96,8 +104,21 @@ export function LineChart({ title, at, lines }: Props) {
 
   return (
     <figure className="min-w-0">
-      <figcaption className="mb-2 font-semibold text-sm">{title}</figcaption>
-      <div ref={host} aria-hidden="true" className="min-h-[14rem] w-full text-sm" />
+      <figcaption className="mb-2 flex flex-wrap items-baseline gap-x-4 gap-y-1 text-sm">
+        <span className="font-semibold">{title}</span>
+        {lines.map(({ label, color, dashed, values }) => (
+          <span key={label} className="flex items-center gap-1.5 text-muted tabular-nums">
+            <span
+              aria-hidden="true"
+              className={`w-4 border-t-2 ${dashed ? "border-dashed" : ""}`}
+              style={{ borderColor: `var(--${color})` }}
+            />
+            {label} {format.number(values.findLast((value) => value !== null) ?? 0)}
+          </span>
+        ))}
+      </figcaption>
+      {undrawn && <p className="text-muted text-sm">{t("undrawn")}</p>}
+      <div ref={host} aria-hidden="true" className="w-full not-empty:min-h-[11.25rem]" />
     </figure>
   );
 }

@@ -133,6 +133,7 @@ function Charts({ history: { items, stepSeconds } }: { history: RoomHistory }) {
     dashed,
     values: values[name],
   });
+  const sparse = (...of: Parameters<typeof line>) => ({ ...line(...of), sparse: true });
   return (
     <div className="grid gap-x-8 gap-y-6 lg:grid-cols-2">
       <LineChart title={t("people")} at={at} lines={[line("waiting", "accent-ink"), line("inside", "good", true)]} />
@@ -141,7 +142,7 @@ function Charts({ history: { items, stepSeconds } }: { history: RoomHistory }) {
         at={at}
         lines={[line("joined", "accent-ink"), line("admitted", "good", true), line("departed", "warn")]}
       />
-      <LineChart title={t("waits")} at={at} lines={[line("p50", "accent-ink"), line("p90", "warn", true)]} />
+      <LineChart title={t("waits")} at={at} lines={[sparse("p50", "accent-ink"), sparse("p90", "warn", true)]} />
       <LineChart title={t("seats")} at={at} lines={[line("seatsLeft", "accent-ink")]} />
     </div>
   );

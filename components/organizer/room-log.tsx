@@ -7,6 +7,7 @@ import { Card } from "@/components/ui/card";
 import { DateTime } from "@/components/ui/date-time";
 import { Notice } from "@/components/ui/notice";
 import { Skeleton } from "@/components/ui/skeleton";
+import { ROOM_MODES } from "@/db/constants";
 import type { LoggedChange } from "@/lib/queue/schema";
 import { useLive } from "./use-live";
 
@@ -44,35 +45,19 @@ export function RoomLog({ concertId, timeZone, seen }: Props) {
         {error != null && <Notice tone="warn">{t("stale")}</Notice>}
         {data?.items.length === 0 && <p className="text-muted">{t("log.empty")}</p>}
         {data && data.items.length > 0 && (
-          <div className="overflow-x-auto">
-            <table className="w-full text-left text-sm">
-              <thead>
-                <tr className="border-line-strong border-b">
-                  {(["when", "who", "what"] as const).map((name) => (
-                    <th key={name} scope="col" className="py-2 pr-4">
-                      {t(`log.${name}`)}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {data.items.map((change) => (
-                  <tr key={change.id} className="border-line border-b align-top">
-                    <td className="whitespace-nowrap py-3 pr-4 tabular-nums">
-                      <DateTime at={change.at} timeZone={timeZone} />
-                    </td>
-                    <td className="py-3 pr-4">
-                      <Who change={change} />
-                    </td>
-                    <td className="py-3">
-                      <span className="font-semibold">{t(`log.kinds.${change.kind}`)}</span>
-                      <What change={change} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <ol className="divide-y divide-line">
+            {data.items.map((change) => (
+              <li key={change.id} className="py-3 text-sm first:pt-0">
+                <p className="flex flex-wrap items-baseline justify-between gap-x-4">
+                  <span className="font-semibold text-base">{t(`log.kinds.${change.kind}`)}</span>
+                  <span className="text-muted tabular-nums">
+                    <DateTime at={change.at} timeZone={timeZone} /> · <Who change={change} />
+                  </span>
+                </p>
+                <What change={change} />
+              </li>
+            ))}
+          </ol>
         )}
         {data?.nextCursor && limit === FEW && (
           <Button variant="outline" size="sm" onClick={() => setLimit(MANY)}>
@@ -86,27 +71,43 @@ export function RoomLog({ concertId, timeZone, seen }: Props) {
 
 function Who({ change: { by, kind } }: { change: Change }) {
   const t = useTranslations("organizer.room.log");
-  if (by) return by.name ?? t("gone");
+  if (by) return t("by", { who: by.name ?? t("gone") });
   return kind === "import" ? t("commandLine") : t("nobody");
 }
 
-/** Names that the page has words for; anything else is shown as the API calls it. */
-const KNOWN = ["activeLimit", "admissionsPerMinute", "sessionSeconds", "claimSeconds", "mode"] as const;
+const SETTINGS = ["activeLimit", "admissionsPerMinute", "sessionSeconds", "claimSeconds", "mode"] as const;
+const OTHERS = [
+  "message",
+  "label",
+  "usesLimit",
+  "uses",
+  "order",
+  "seconds",
+  "extended",
+  "drainingSince",
+  "drainedAt",
+  "opensAt",
+  "closesAt",
+] as const;
 
+/** What changed, in the page's words where it has any, else as the API calls it. */
 function What({ change: { before, after } }: { change: Change }) {
   const t = useTranslations("organizer.room");
-  const words = (value: unknown): string => {
-    if (value === null || value === undefined) return t("log.nothing");
-    return typeof value === "object" ? Object.values(value).join(" / ") : String(value);
-  };
   const nameOf = (key: string) => {
-    const known = KNOWN.find((name) => name === key);
-    return known ? t(known) : key;
+    const setting = SETTINGS.find((name) => name === key);
+    const other = OTHERS.find((name) => name === key);
+    return setting ? t(setting) : other ? t(`log.names.${other}`) : key;
+  };
+  const words = (key: string, value: unknown): string => {
+    if (value === null || value === undefined) return t("log.nothing");
+    const mode = key === "mode" ? ROOM_MODES.find((name) => name === value) : undefined;
+    if (mode) return t(`modes.${mode}`);
+    return typeof value === "object" ? Object.values(value).join(" / ") : String(value);
   };
   return (
     <ul className="mt-1 space-y-0.5 text-muted">
       {[...new Set([...Object.keys(before), ...Object.keys(after)])].map((key) => {
-        const values = { name: nameOf(key), before: words(before[key]), after: words(after[key]) };
+        const values = { name: nameOf(key), before: words(key, before[key]), after: words(key, after[key]) };
         if (!(key in after)) return <li key={key}>{t("log.value", { ...values, after: values.before })}</li>;
         return <li key={key}>{key in before ? t("log.change", values) : t("log.value", values)}</li>;
       })}

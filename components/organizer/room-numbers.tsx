@@ -40,6 +40,13 @@ export function RoomNumbers({ stats, currency }: { stats: QueueStats & Numbers; 
               <dd className="text-title tabular-nums">{format.number(stats.admittedPerMinute)}</dd>
             </div>
           </dl>
+          <dl className="mt-8 flex flex-wrap gap-x-10 gap-y-4">
+            {small(t("completed"), format.number(stats.completed))}
+            {small(t("left"), format.number(stats.left))}
+            {small(t("expired"), format.number(stats.expired))}
+            {small(`${t("wait")}, ${t("p50")}`, wait(stats.waitSecondsP50))}
+            {small(`${t("wait")}, ${t("p90")}`, wait(stats.waitSecondsP90))}
+          </dl>
         </Card>
         <Card>
           <p className="text-muted text-sm">{t("revenue")}</p>
@@ -61,13 +68,6 @@ export function RoomNumbers({ stats, currency }: { stats: QueueStats & Numbers; 
           </dl>
         </Card>
       </div>
-      <dl className="mt-5 flex flex-wrap gap-x-10 gap-y-4 px-1">
-        {small(t("completed"), format.number(stats.completed))}
-        {small(t("left"), format.number(stats.left))}
-        {small(t("expired"), format.number(stats.expired))}
-        {small(`${t("wait")}, ${t("p50")}`, wait(stats.waitSecondsP50))}
-        {small(`${t("wait")}, ${t("p90")}`, wait(stats.waitSecondsP90))}
-      </dl>
     </section>
   );
 }

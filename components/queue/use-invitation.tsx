@@ -42,7 +42,7 @@ export function UseInvitation({ line, concertId }: { line: Line; concertId: stri
     setPending(false);
   }
   return (
-    <>
+    <div>
       <Button variant="ghost" size="sm" className="-mx-4 text-muted" onClick={() => setOpen(true)}>
         {t("open")}
       </Button>
@@ -65,6 +65,6 @@ export function UseInvitation({ line, concertId }: { line: Line; concertId: stri
           </Button>
         </form>
       </Dialog>
-    </>
+    </div>
   );
 }
