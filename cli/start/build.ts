@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { StartFault } from "@/lib/core/start-fault";
+import { buildLightScript } from "./light-build";
 import { compressStaticFiles } from "./static-files";
 
 /** What the pages are made from. */
@@ -20,6 +21,9 @@ const FILES = [
 
 const OUTPUT = ".next";
 const STAMP = path.join(OUTPUT, "build-stamp");
+
+/** Which script the light pages load. */
+export const LIGHT_SCRIPT = path.join(OUTPUT, "light-script.json");
 
 /** Scripts, styles and fonts of the build. */
 export const STATIC_FILES = path.join(OUTPUT, "static");
@@ -65,6 +69,7 @@ export async function build(signal?: AbortSignal): Promise<void> {
     const { code, said } = await runNextBuild(signal);
     signal?.throwIfAborted();
     if (code === 0) {
+      await writeFile(LIGHT_SCRIPT, JSON.stringify(await buildLightScript(STATIC_FILES)));
       await compressStaticFiles(STATIC_FILES);
       await writeFile(STAMP, `${stamp}\n`);
       return;

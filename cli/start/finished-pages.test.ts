@@ -3,6 +3,7 @@ import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { BARE_POLICY, policyOf } from "@/lib/web/security-headers";
 import { finishPages } from "./finished-pages";
+import { type LightScript, lighten } from "./light-pages";
 
 const PAGE = `<!DOCTYPE html><html><head><script src="/a.js"></script></head><body>${"공연 ".repeat(400)}<script>run()</script></body></html>`;
 
@@ -10,9 +11,12 @@ let close = () => {};
 afterEach(() => close());
 
 /** A server whose pages are written by `write`, as Next writes them. */
-async function serve(write: (req: IncomingMessage, res: ServerResponse) => void): Promise<string> {
+async function serve(
+  write: (req: IncomingMessage, res: ServerResponse) => void,
+  light: LightScript | null = null,
+): Promise<string> {
   const server = createServer((req, res) => {
-    finishPages(req, res);
+    finishPages(req, res, light);
     write(req, res);
   });
   close = () => {
@@ -95,6 +99,35 @@ describe("a finished page", () => {
     const answer = await fetch(url, { redirect: "manual" });
     expect([answer.status, answer.headers.get("location"), await answer.text()]).toEqual([307, "/ko", "/ko"]);
     expect(answer.headers.get("content-security-policy")).toBe(BARE_POLICY);
+  });
+});
+
+describe("the waiting room's page", () => {
+  const script = { src: "/_next/static/light/start.js", integrity: "sha384-x" };
+  const room = PAGE.replace(
+    "<body>",
+    '<body><script src="/_next/a.js"></script><div data-island="waiting-room"></div>',
+  );
+  const writeRoom = (_req: IncomingMessage, res: ServerResponse) => {
+    res.setHeader("Content-Type", "text/html");
+    res.end(room);
+  };
+
+  it("comes light, under the policy and length of what is sent; any other page as it is", async () => {
+    const url = await serve(writeRoom, script);
+    const light = await fetch(`${url}ko/concerts/x/queue`, { headers: { "Accept-Encoding": "identity" } });
+    const html = await light.text();
+    expect(html).toBe(lighten(room, script));
+    expect(html).not.toContain("/_next/a.js");
+    expect(light.headers.get("content-length")).toBe(String(Buffer.byteLength(html)));
+    expect(light.headers.get("content-security-policy")).toBe(policyOf(html));
+    const other = await fetch(`${url}ko/concerts/x`);
+    expect(await other.text()).toBe(room);
+    expect(other.headers.get("etag")).not.toBe(light.headers.get("etag"));
+  });
+
+  it("stays as it is where no light script was built", async () => {
+    expect(await (await fetch(`${await serve(writeRoom)}ko/concerts/x/queue`)).text()).toBe(room);
   });
 });
 

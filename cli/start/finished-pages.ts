@@ -3,6 +3,7 @@ import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders, ServerRe
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { BARE_POLICY, needsWebAssembly, policyOf } from "@/lib/web/security-headers";
+import { isLightPage, type LightScript, lighten } from "./light-pages";
 
 type Encoding = "br" | "gzip" | "identity";
 
@@ -11,16 +12,20 @@ const compressors: Record<Exclude<Encoding, "identity">, (body: Buffer) => Promi
   gzip: (body) => promisify(gzip)(body),
 };
 
+/** What makes a page at its path different from another with the same body. */
+type Treatment = { webAssembly: boolean; light: LightScript | null };
+
 /** One page body with all that was worked out for it. */
 class FinishedPage {
   readonly etag: string;
   readonly policy: string;
   readonly #bodies = new Map<Encoding, Promise<Buffer>>();
 
-  constructor(body: Buffer, digest: string, webAssembly: boolean) {
+  constructor(body: Buffer, digest: string, { webAssembly, light }: Treatment) {
     this.etag = `"${digest.slice(0, 22)}"`;
-    this.policy = policyOf(body.toString(), webAssembly);
-    this.#bodies.set("identity", Promise.resolve(body));
+    const html = light ? lighten(body.toString(), light) : body.toString();
+    this.policy = policyOf(html, webAssembly);
+    this.#bodies.set("identity", Promise.resolve(Buffer.from(html)));
   }
 
   body(encoding: Encoding): Promise<Buffer> {
@@ -39,12 +44,10 @@ class PageCache {
   readonly #pages = new Map<string, FinishedPage>();
   readonly #limit = 400;
 
-  find(body: Buffer, webAssembly: boolean): FinishedPage {
-    const digest = createHash("sha256")
-      .update(webAssembly ? "+" : "")
-      .update(body)
-      .digest("base64url");
-    const page = this.#pages.get(digest) ?? new FinishedPage(body, digest, webAssembly);
+  find(body: Buffer, treatment: Treatment): FinishedPage {
+    const kind = `${treatment.webAssembly} ${treatment.light?.src}\n`;
+    const digest = createHash("sha256").update(kind).update(body).digest("base64url");
+    const page = this.#pages.get(digest) ?? new FinishedPage(body, digest, treatment);
     this.#pages.delete(digest);
     this.#pages.set(digest, page);
     const [oldest] = this.#pages.keys();
@@ -68,13 +71,14 @@ function encodingFor(accepted: string): Encoding {
 
 /**
  * Holds back what Next writes for a page until the page is whole, and then sends it with the policy that names its
- * inline scripts by hash, an ETag and compression. Whatever turns out not to be HTML passes through untouched. To be
+ * inline scripts by hash, an ETag and compression; a light page with `lightScript` alone. Whatever turns out not to be HTML passes through untouched. To be
  * called before Next sees the request.
  */
-export function finishPages(req: IncomingMessage, res: ServerResponse): void {
+export function finishPages(req: IncomingMessage, res: ServerResponse, lightScript: LightScript | null = null): void {
   const encoding = encodingFor(String(req.headers["accept-encoding"] ?? ""));
   const known = req.headers["if-none-match"];
-  const webAssembly = needsWebAssembly(req.url?.split("?")[0] ?? "");
+  const path = req.url?.split("?")[0] ?? "";
+  const treatment = { webAssembly: needsWebAssembly(path), light: isLightPage(path) ? lightScript : null };
   // Next neither compresses nor answers 304 itself: both belong to the finished page.
   req.headers["accept-encoding"] = "identity";
   delete req.headers["if-none-match"];
@@ -130,7 +134,7 @@ export function finishPages(req: IncomingMessage, res: ServerResponse): void {
         res.statusCode = 503;
         res.setHeader("Retry-After", RETRY_AFTER_SECONDS);
       }
-      const page = cache.find(whole, webAssembly);
+      const page = cache.find(whole, treatment);
       const body = await page.body(encoding);
       res.setHeader("Content-Security-Policy", page.policy);
       const vary = String(res.getHeader("Vary") ?? "");

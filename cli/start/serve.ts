@@ -7,8 +7,9 @@ import { type Env, readEnv } from "@/lib/core/env";
 import { errorFields, log } from "@/lib/core/log";
 import { startBackground } from "@/lib/web/background";
 import { BARE_POLICY, DEVELOPMENT_POLICY, SECURITY_HEADERS, TRANSPORT_SECURITY } from "@/lib/web/security-headers";
-import { STATIC_FILES } from "./build";
+import { LIGHT_SCRIPT, STATIC_FILES } from "./build";
 import { finishPages } from "./finished-pages";
+import { findLightScript } from "./light-pages";
 import { listenFault } from "./listen-fault";
 import { openStaticFiles } from "./static-files";
 
@@ -73,6 +74,7 @@ export async function serve(): Promise<Serving> {
   const https = env.siteUrl?.startsWith("https://") ?? false;
   const policy = dev ? DEVELOPMENT_POLICY : BARE_POLICY;
 
+  const lightScript = dev ? null : await findLightScript(LIGHT_SCRIPT);
   const packedFile = dev ? () => false : await openStaticFiles(STATIC_FILES);
 
   const answerPage = async (req: IncomingMessage, res: ServerResponse) => {
@@ -82,7 +84,7 @@ export async function serve(): Promise<Serving> {
       return;
     }
     const isDocument = !url.startsWith("/_next/") && !url.startsWith("/api/") && req.headers.rsc === undefined;
-    if (!dev && isDocument) finishPages(req, res);
+    if (!dev && isDocument) finishPages(req, res, lightScript);
     await pages(req, res);
   };
 

@@ -1,7 +1,8 @@
 import { useLocale, useTranslations } from "next-intl";
+import { Island } from "@/components/light/island";
 import { Link } from "@/i18n/navigation";
 import { NavLink } from "./nav-link";
-import { SiteMenu } from "./site-menu";
+import { type MenuTexts, SiteMenu } from "./site-menu";
 import { Wordmark } from "./wordmark";
 
 /** The bar on top of every page; the same bytes for every visitor. */
@@ -14,6 +15,25 @@ export function Header() {
     { href: "/reservations", text: t("nav.reservations") },
     { href: "/wallet", text: t("nav.wallet") },
   ];
+  const texts: MenuTexts = {
+    open: t("menu.open"),
+    signIn: t("menu.signIn"),
+    signUp: t("menu.signUp"),
+    signOut: t("menu.signOut"),
+    account: t("menu.account"),
+    organizer: t("menu.organizer"),
+    language: t("language.label"),
+    theme: t("theme.label"),
+    themes: { system: t("theme.system"), light: t("theme.light"), dark: t("theme.dark") },
+    links,
+    organizerLinks: [
+      { href: "/organizer", text: t("menu.organizerConcerts") },
+      { href: "/organizer/import", text: t("menu.organizerImport") },
+      { href: "/organizer/check-in", text: t("menu.organizerCheckIn") },
+      { href: "/organizer/wallets", text: t("menu.organizerWallets") },
+    ],
+    otherLocale: { to: locale === "ko" ? "en" : "ko", name: t("language.other") },
+  };
   return (
     <header className="sticky top-0 z-30 border-line border-b bg-paper/92 backdrop-blur-md">
       <div className="page-width flex h-16 items-center gap-8">
@@ -28,27 +48,9 @@ export function Header() {
           ))}
         </nav>
         <div className="flex-1 md:hidden" />
-        <SiteMenu
-          texts={{
-            open: t("menu.open"),
-            signIn: t("menu.signIn"),
-            signUp: t("menu.signUp"),
-            signOut: t("menu.signOut"),
-            account: t("menu.account"),
-            organizer: t("menu.organizer"),
-            language: t("language.label"),
-            theme: t("theme.label"),
-            themes: { system: t("theme.system"), light: t("theme.light"), dark: t("theme.dark") },
-            links,
-            organizerLinks: [
-              { href: "/organizer", text: t("menu.organizerConcerts") },
-              { href: "/organizer/import", text: t("menu.organizerImport") },
-              { href: "/organizer/check-in", text: t("menu.organizerCheckIn") },
-              { href: "/organizer/wallets", text: t("menu.organizerWallets") },
-            ],
-            otherLocale: { to: locale === "ko" ? "en" : "ko", name: t("language.other") },
-          }}
-        />
+        <Island name="site-menu" props={{ texts }}>
+          <SiteMenu texts={texts} />
+        </Island>
       </div>
     </header>
   );

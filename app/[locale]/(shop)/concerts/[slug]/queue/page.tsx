@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { ClientMessages } from "@/components/client-messages";
+import { Island } from "@/components/light/island";
 import { WaitingRoom } from "@/components/queue/waiting-room";
 import { readConcert } from "../../../../read-concert";
 
@@ -19,9 +20,12 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Page({ params }: Props) {
   const { concert } = await readConcert(params, "/queue");
   const { id, slug, title, venue } = concert;
+  const props = { concert: { id, slug, title, venue: { name: venue.name, timeZone: venue.timeZone } } };
   return (
-    <ClientMessages areas={["queue"]}>
-      <WaitingRoom concert={{ id, slug, title, venue: { name: venue.name, timeZone: venue.timeZone } }} />
-    </ClientMessages>
+    <Island name="waiting-room" props={props} areas={["queue"]}>
+      <ClientMessages areas={["queue"]}>
+        <WaitingRoom {...props} />
+      </ClientMessages>
+    </Island>
   );
 }
