@@ -3,7 +3,7 @@ import { type ErrorCode, STATUS_BY_CODE } from "@/lib/core/errors";
 import { TITLE_BY_CODE } from "@/lib/core/problem";
 import { INVALID_TICKET_REASONS, TRANSFER_REFUSALS } from "@/lib/tickets/schema";
 import type { Call, ParamNames } from "./call";
-import { admittedTo } from "./schemas";
+import { admittedTo, challenge } from "./schemas";
 
 const problemList = z.array(z.object({ path: z.string(), message: z.string() }));
 
@@ -33,6 +33,7 @@ const EXTRA_MEMBERS: Partial<Record<ErrorCode, Record<string, z.ZodType>>> = {
     seats: z.array(z.object({ id: z.string(), section: z.string(), row: z.int(), number: z.int() })),
   },
   seat_limit_exceeded: { limit: z.int() },
+  rate_limited: { challenge: challenge.optional() },
 };
 
 const PARAMETERS: Record<string, string> = {

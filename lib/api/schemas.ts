@@ -209,6 +209,13 @@ const view = {
   deferralsLeft: count.optional().describe("How often the fan may still let the next five go first"),
   deferred: z.literal(true).optional().describe("The fan lets others go first and comes back without asking"),
 };
+export const challenge = z
+  .object({
+    text: z.string(),
+    bits: z.int().describe("Zero bits that the SHA-256 of `<text>.<number>` starts with"),
+    expiresAt: time,
+  })
+  .openapi("Challenge");
 export const joinedView = z.object({ token: z.string(), ...view }).openapi("JoinedQueue");
 export const queueView = z.object({ token: z.string().optional(), ...view }).openapi("QueueView");
 export const pulse = z
@@ -385,6 +392,8 @@ export const roomSettings = z
     admissionsPerMinute: count,
     sessionSeconds: count,
     claimSeconds: count,
+    challengeAbove: count.nullable().describe("Joins in a second above which the door asks for proof of work"),
+    challengeBits: count.describe("How much work: each bit doubles it"),
     message: roomMessage.nullable(),
     drainingSince: time.nullable().describe("Set while the line runs out"),
     drainedAt: time.nullable().describe("When nobody was in line or inside any more"),

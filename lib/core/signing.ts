@@ -3,7 +3,7 @@ import { readEnv } from "./env";
 import { oncePerProcess } from "./registry";
 
 /** What a signature is for. Each purpose has a key of its own, so a token made for one never passes for another. */
-export type SigningPurpose = "queue" | "session" | "ticket" | "transfer";
+export type SigningPurpose = "challenge" | "queue" | "session" | "ticket" | "transfer";
 
 const MAC_BYTES = 32;
 

@@ -1,4 +1,4 @@
-import { statement, type Tx } from "@/db/client";
+import { type Db, statement, type Tx } from "@/db/client";
 import { AppError } from "@/lib/core/errors";
 
 /** What is counted: so many more tries under a key, within a window that the first of them opens. */
@@ -51,11 +51,10 @@ export const tooManyAttempts = (retryAfter: number): AppError =>
 
 const forget = statement<{ key: string }>(
   "queue_forget_attempts",
-  `delete from queue_attempts where concert_id = $1 and key in (
-     select key from queue_attempts where concert_id = $1 and ends_at <= now() order by ends_at limit $2 for update skip locked)
+  `delete from queue_attempts where (concert_id, key) in (
+     select concert_id, key from queue_attempts where ends_at <= now() limit $1 for update skip locked)
    returning key`,
 );
 
-/** Deletes at most `limit` windows of one concert that are over; returns how many. They count no more. */
-export const forgetAttempts = async (tx: Tx, concertId: string, limit: number): Promise<number> =>
-  (await forget(tx, [concertId, limit])).length;
+/** Deletes at most `limit` windows that are over; answers how many. They count no more. */
+export const forgetAttempts = async (db: Db, limit: number): Promise<number> => (await forget(db, [limit])).length;

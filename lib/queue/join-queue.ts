@@ -4,6 +4,7 @@ import { notFound } from "@/lib/core/errors";
 import { newId } from "@/lib/core/ids";
 import { oncePerProcess } from "@/lib/core/registry";
 import { admitLocked } from "./admit-next";
+import { checkDoor, type Joining } from "./check-door";
 import { drawIdOf } from "./draw-id";
 import { closeLobby } from "./draw-lobby";
 import { ENTRY_COLUMNS, type Entry, type EntryRow, entryOf, waitingEntry } from "./entry";
@@ -11,12 +12,15 @@ import { queueClosed } from "./errors";
 import { HISTORY_BUCKET } from "./history";
 import { getLine, knownLine } from "./line";
 import { lockRoom, type RoomRow } from "./lock-room";
+import { checkProof } from "./proof-of-work";
 import type { QueueView } from "./schema";
 import { tokenOf, viewOf } from "./view";
 
 /** Joins that may wait in one process before the next one is told to come back: 50,000 are about five seconds' worth. */
 const MOST_WAITING = 50_000;
 const BATCH = 2000;
+
+const NOBODY: ReadonlyMap<string, Error> = new Map();
 
 type Joined = { created: boolean; entry: Entry };
 
@@ -62,13 +66,20 @@ const readAgain = statement<EntryRow>(
 /**
  * Puts a fan at the end of a concert's line, or finds the place that the fan has already. Joins of one process that
  * arrive together share one durable transaction; numbers follow the order of commits, also across processes.
- * Throws `queue_closed`, `not_found`, `unavailable`.
+ * `address` is what limits per address count by, `proof` the proof of work that came along, if any.
+ * Throws `queue_closed`, `not_found`, `unavailable`, and `rate_limited`, with a `challenge` where work helps.
  */
 export async function joinQueue(
   db: Client,
-  { concertId, userId }: { concertId: string; userId: string },
+  {
+    concertId,
+    userId,
+    address = null,
+    proof,
+  }: { concertId: string; userId: string; address?: string | null; proof?: string | undefined },
 ): Promise<{ created: boolean; view: QueueView }> {
-  const { created, entry } = await batcherOf(db, concertId).add(userId);
+  const proven = proof ? checkProof(proof, { concertId, userId }) : null;
+  const { created, entry } = await batcherOf(db, concertId).add({ userId, address, proof: proven });
   const line = await getLine(db, concertId);
   if (entry.number !== null) line.note({ lastNumber: entry.number });
   const view: QueueView = { token: tokenOf(concertId, entry), ...viewOf(line, entry) };
@@ -77,36 +88,39 @@ export async function joinQueue(
   return { created, view };
 }
 
-const batchers = () => oncePerProcess("queue.joins", () => new WeakMap<object, Map<string, Batcher<string, Joined>>>());
+const batchers = () =>
+  oncePerProcess("queue.joins", () => new WeakMap<object, Map<string, Batcher<Joining, Joined>>>());
 
-function batcherOf(db: Client, concertId: string): Batcher<string, Joined> {
-  const ofDb = batchers().get(db) ?? new Map<string, Batcher<string, Joined>>();
+function batcherOf(db: Client, concertId: string): Batcher<Joining, Joined> {
+  const ofDb = batchers().get(db) ?? new Map<string, Batcher<Joining, Joined>>();
   batchers().set(db, ofDb);
   const batcher =
     ofDb.get(concertId) ??
-    new Batcher<string, Joined>((users) => joinTogether(db, concertId, users), { batch: BATCH, waiting: MOST_WAITING });
+    new Batcher<Joining, Joined>((fans) => joinTogether(db, concertId, fans), { batch: BATCH, waiting: MOST_WAITING });
   ofDb.set(concertId, batcher);
   return batcher;
 }
 
-async function joinTogether(db: Client, concertId: string, userIds: string[]): Promise<(Joined | Error)[]> {
-  const distinct = [...new Set(userIds)];
-  const { room, known, fresh } = await db.transaction(async (tx) => {
+async function joinTogether(db: Client, concertId: string, fans: Joining[]): Promise<(Joined | Error)[]> {
+  const distinct = new Map<string, Joining>();
+  for (const fan of fans) if (fan.proof || !distinct.has(fan.userId)) distinct.set(fan.userId, fan);
+  const { room, known, fresh, refused } = await db.transaction(async (tx) => {
     const [room] = await lockRoom(tx, [concertId]);
     if (!room) throw notFound("concert");
-    const known = await findKnown(tx, concertId, distinct);
-    const newcomers = distinct.filter((userId) => !known.has(userId));
+    const known = await findKnown(tx, concertId, [...distinct.keys()]);
     const mayJoin = room.mode !== "closed" && !room.is_closed;
-    const fresh =
-      mayJoin && newcomers.length > 0 ? await enter(tx, concertId, room, newcomers) : new Map<string, Entry>();
-    return { room, known, fresh };
+    const newcomers = mayJoin ? [...distinct.values()].filter(({ userId }) => !known.has(userId)) : [];
+    const refused = newcomers.length > 0 ? await checkDoor(tx, { db, concertId, room, newcomers }) : NOBODY;
+    const users = newcomers.map(({ userId }) => userId).filter((userId) => !refused.has(userId));
+    const fresh = users.length > 0 ? await enter(tx, concertId, room, users) : new Map<string, Entry>();
+    return { room, known, fresh, refused };
   });
   knownLine(db, concertId)?.note({ lastNumber: room.last_number, servedThrough: room.served_through });
   // Of two joins by one fan in one batch, the first is the one that made the place.
   const answered = new Set<string>();
-  return userIds.map((userId) => {
+  return fans.map(({ userId }) => {
     const entry = known.get(userId) ?? fresh.get(userId);
-    if (!entry) return queueClosed();
+    if (!entry) return refused.get(userId) ?? queueClosed();
     const created = fresh.has(userId) && !answered.has(userId);
     answered.add(userId);
     return { created, entry };

@@ -3,6 +3,7 @@ import { errorFields, log } from "@/lib/core/log";
 import { foldHistory } from "./fold-history";
 import { foldQueue } from "./fold-queue";
 import { recordGauges } from "./record-gauges";
+import { tidyDoor } from "./tidy-door";
 
 /** Twice in each ten seconds of the history, so that none is missed. */
 const GAUGES_EVERY_MS = 5000;
@@ -37,7 +38,7 @@ function again(name: string, first: number, work: () => Promise<number>): { stop
 
 /**
  * Keeps every room's history while the process runs: gauges as they go, old rows folded into longer ones, ended queues
- * folded into what is kept of them, both in small steps.
+ * folded into what is kept of them, what the door has counted forgotten, all in small steps.
  */
 export function startHistory(db: Client): { stop(): Promise<void> } {
   const loops = [
@@ -47,7 +48,7 @@ export function startHistory(db: Client): { stop(): Promise<void> } {
     }),
     // Processes that started together need not fold together.
     again("queue.not-folded", FOLD_EVERY_MS * Math.random(), async () => {
-      const folded = (await foldHistory(db)) + (await foldQueue(db));
+      const folded = (await foldHistory(db)) + (await foldQueue(db)) + (await tidyDoor(db));
       return folded > 0 ? BETWEEN_STEPS_MS : FOLD_EVERY_MS;
     }),
   ];

@@ -1,11 +1,14 @@
 import { type Client, type Db, statement } from "@/db/client";
 import type { QueueStatus } from "@/db/constants";
 import { forgetAdmission } from "./admission";
+import { type Attempt, countAttempts } from "./attempts";
+import { leaveKey } from "./check-door";
 import { queueTokenInvalid } from "./errors";
 import { HISTORY_BUCKET } from "./history";
 import { knownLine } from "./line";
 import { lockRoom } from "./lock-room";
 import { perConcert } from "./per-concert";
+import { LEAVE_LIMIT } from "./rules";
 import type { QueueClaims } from "./token";
 
 /** What an entry was when it was given up; null if it was over already. */
@@ -76,6 +79,7 @@ async function leaveTogether(db: Db, concertId: string, leavers: QueueClaims[]):
     const numbers = departedOf(left);
     if (lobby + inside + numbers.length > 0) {
       await count(tx, [concertId, room.departures, numbers, lobby, inside]);
+      await countAttempts(tx, concertId, leaversOf(asked, left));
     }
     return left;
   });
@@ -90,6 +94,13 @@ async function leaveTogether(db: Db, concertId: string, leavers: QueueClaims[]):
     told.add(entryId);
     return { from };
   });
+}
+
+/** Whoever leaves over and over waits before joining again. */
+function leaversOf(asked: QueueClaims[], rows: LeftRow[]): Attempt[] {
+  const gone = new Set(rows.flatMap((row) => (row.from === null ? [] : [row.id])));
+  const users = new Set(asked.flatMap((one) => (gone.has(one.entryId) ? [one.userId] : [])));
+  return [...users].map((userId) => ({ key: leaveKey(userId), count: 1, windowSeconds: LEAVE_LIMIT.windowSeconds }));
 }
 
 const departedOf = (rows: LeftRow[]): number[] =>

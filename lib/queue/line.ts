@@ -29,6 +29,7 @@ type LineRow = {
   lobby: number;
   drawn_through: number | null;
   message: RoomMessage | null;
+  challenge_bits: number;
   at: Date;
   admitted_lately: number;
   lately_seconds: number;
@@ -48,7 +49,7 @@ type LineRow = {
  */
 const readLine = statement<LineRow>(
   "queue_read_line",
-  `select q.mode, q."order", q.opens_at, q.last_number, q.served_through, q.departures, q.lobby, q.message,
+  `select q.mode, q."order", q.opens_at, q.last_number, q.served_through, q.departures, q.lobby, q.message, q.challenge_bits,
           (select after_number + reserved from queue_draws where concert_id = $1) as drawn_through, now() as at,
           h.admitted as admitted_lately, h.seconds as lately_seconds,
           f.samples as flow_samples, f.sum as flow_sum, f.squares as flow_squares, d.through as departed_through, d.numbers as departed,
@@ -92,6 +93,8 @@ export class Line {
   readonly departed = new DepartedNumbers();
   /** The organiser's words to everyone in line. */
   message: RoomMessage | null = null;
+  /** How much work a proof at the door takes. */
+  challengeBits = 16;
   /** The pulse as it goes out, made once per read. */
   pulseBody = "";
   /** What every answer to a poll ends with, made once per read. */
@@ -221,6 +224,7 @@ export class Line {
     this.at = row.at;
     this.readAt = performance.now();
     this.message = row.message;
+    this.challengeBits = row.challenge_bits;
     const message = row.message ? `,"message":${asciiJson(row.message)}` : "";
     this.pollMembers = `,"admittedAt":null,"admittedUntil":null,"seatsLeft":${this.seatsLeft},"mode":"${this.mode}","opensAt":"${this.opensAt.toISOString()}"${message}`;
     this.pulseBody = asciiJson(this.pulse());

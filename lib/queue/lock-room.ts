@@ -23,6 +23,11 @@ export type RoomRow = {
   /** Newcomers follow the lobby instead of entering it. */
   lobby_closed: boolean;
   is_draining: boolean;
+  /** Whether anybody ever left. */
+  any_left: boolean;
+  /** Joins in a second above which the door asks for proof of work; null: never. */
+  challenge_above: number | null;
+  challenge_bits: number;
 };
 
 const COLUMNS = `mode, "order", active_limit, admissions_per_minute, claim_seconds, last_number, served_through, departures,
@@ -31,7 +36,8 @@ const COLUMNS = `mode, "order", active_limit, admissions_per_minute, claim_secon
   clock_timestamp()::text as locked_at, opens_at <= clock_timestamp() as is_open,
   closes_at is not null and closes_at <= clock_timestamp() as is_closed,
   "order" = 'draw' and drawn_at is null as draw_pending, lobby_closed_at is not null as lobby_closed,
-  draining_since is not null and drained_at is null as is_draining`;
+  draining_since is not null and drained_at is null as is_draining,
+  departures + left_lobby + left_inside > 0 as any_left, challenge_above, challenge_bits`;
 
 /**
  * Takes the room's lock and waits for it. Whoever gives or takes a place in a line does it under this lock, in a

@@ -124,6 +124,12 @@ export const DEFER_BY = 5;
 /** How often a fan may do so in one stay in line. */
 export const MOST_DEFERRALS = 2;
 
+/** How often a fan may leave a line before the next join has to wait. */
+export const LEAVE_LIMIT = { limit: 20, windowSeconds: 600 };
+
+/** How many new places one address may take in one line: many fans share one at a university or a phone company. */
+export const ADDRESS_LIMIT = { limit: 600, windowSeconds: 60 };
+
 /** How often a fan may replace the token of one concert. */
 export const TOKEN_LIMIT = { limit: 5, windowSeconds: 600 };
 

@@ -83,6 +83,10 @@ export const roomChangeSchema = z
     admissionsPerMinute: z.int().min(0).max(6_000_000),
     sessionSeconds: seconds(30, 86_400),
     claimSeconds: seconds(10, 3_600),
+    /** Joins in a second above which the door asks for proof of work; null: never. */
+    challengeAbove: z.int().min(0).max(1_000_000).nullable(),
+    /** How much work: each bit doubles it, and 16 take a phone a second or two. */
+    challengeBits: z.int().min(8).max(20),
     /** Null takes it back. */
     message: roomMessageSchema.nullable(),
   })

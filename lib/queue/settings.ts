@@ -9,6 +9,8 @@ export const settingsOf = (row: typeof queues.$inferSelect): RoomSettings => ({
   admissionsPerMinute: row.admissionsPerMinute,
   sessionSeconds: row.sessionSeconds,
   claimSeconds: row.claimSeconds,
+  challengeAbove: row.challengeAbove,
+  challengeBits: row.challengeBits,
   message: row.message,
   drainingSince: row.drainingSince?.toISOString() ?? null,
   drainedAt: row.drainedAt?.toISOString() ?? null,

@@ -4,13 +4,15 @@ import { deferTurn } from "@/lib/queue/defer-turn";
 import { queueTokenInvalid } from "@/lib/queue/errors";
 import { joinQueue } from "@/lib/queue/join-queue";
 import { leaveQueue } from "@/lib/queue/leave-queue";
+import { getLine } from "@/lib/queue/line";
+import { makeChallenge } from "@/lib/queue/proof-of-work";
 import { replaceToken } from "@/lib/queue/replace-token";
 import { defineCall } from "../call";
 import { QUEUE_TOKEN_HEADER, REFUSED_TOKEN } from "../gate";
 import { PUBLIC_FOR_A_SECOND } from "../headers";
 import { idOf } from "../input";
 import { claimsFor, pollBytes, pulseBytes } from "../poll";
-import { joinedView, pulse, queueView } from "../schemas";
+import { challenge, joinedView, pulse, queueView } from "../schemas";
 
 const tag = "Waiting room";
 const token = {
@@ -24,16 +26,22 @@ export const queueCalls = [
     path: "/concerts/{concertId}/queue",
     tag,
     summary: "Join the line (issue a queue token)",
-    description: "A fan who is in line already gets the same place again.",
+    description:
+      "A fan who is in line already gets the same place again. Whoever leaves and joins over and over, or takes too many places from one address, is refused for a while. While more join than the organiser allows in a second, a refusal carries a `challenge`: joining with the work that it asks for succeeds at once.",
     access: "fan",
     answers: {
       200: { description: "The place that the fan had.", schema: joinedView },
       201: { description: "A new place.", schema: joinedView },
     },
-    problems: ["queue_closed"],
-    async handle({ db, caller, params }) {
+    requestHeaders: {
+      "Proof-Of-Work":
+        "Where a join was refused with a `challenge`: its `text`, a point and a number, so that the SHA-256 of the whole starts with `bits` zero bits.",
+    },
+    problems: ["queue_closed", "rate_limited"],
+    async handle({ db, caller, params, header, address }) {
       const concertId = idOf(params.concertId, "concert");
-      const { created, view } = await joinQueue(db, { concertId, userId: caller.userId });
+      const proof = header("proof-of-work");
+      const { created, view } = await joinQueue(db, { concertId, userId: caller.userId, address, proof });
       return { status: created ? 201 : 200, body: view };
     },
   }),
@@ -69,6 +77,21 @@ export const queueCalls = [
       // Nobody in line holds seats; whoever had left already may have been cut off before this.
       if (from === "admitted" || from === null) await releaseHolds(db, claims);
       return { status: 204 };
+    },
+  }),
+  defineCall({
+    method: "GET",
+    path: "/concerts/{concertId}/queue/challenge",
+    tag,
+    summary: "Ask for a challenge",
+    description:
+      "For this fan and this line, good for two minutes and for one join. A refused join brings one along; asking before saves a fan that round.",
+    access: "fan",
+    answers: { 200: { description: "What to work on.", schema: challenge } },
+    async handle({ db, caller, params }) {
+      const concertId = idOf(params.concertId, "concert");
+      const { challengeBits: bits } = await getLine(db, concertId);
+      return { status: 200, body: makeChallenge({ concertId, userId: caller.userId, bits }) };
     },
   }),
   defineCall({
