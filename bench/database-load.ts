@@ -1,29 +1,36 @@
 import type { Client } from "@/db/client";
 
-/** A statement and how often it was executed. */
-export type Asked = { text: string; perSecond: number };
+/** A statement, how often it was executed, and how long it took PostgreSQL altogether. */
+export type Asked = { text: string; perSecond: number; ms: number };
 
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Counting costs a little, so it is off but for this: `bench/stage.ts` has PostgreSQL load what counts. */
-async function count(db: Client, what: "top" | "none"): Promise<void> {
+/** Counting costs a little, so it is off but for `work`: `bench/stage.ts` has PostgreSQL load what counts. */
+export async function counting<T>(db: Client, work: () => Promise<T>): Promise<T> {
+  await db.$client.query("create extension if not exists pg_stat_statements");
+  await track(db, "top");
+  try {
+    return await work();
+  } finally {
+    await track(db, "none");
+  }
+}
+
+async function track(db: Client, what: "top" | "none"): Promise<void> {
   await db.$client.query(`alter system set pg_stat_statements.track = '${what}'`);
   await db.$client.query("select pg_reload_conf()");
   await pause(300);
 }
 
-/** Every statement that anybody asks the database while `work` runs, as PostgreSQL itself counts them. */
+/** Every statement that anybody asks the database while `work` runs, as PostgreSQL counts them inside of `counting`. */
 export async function askedWhile(db: Client, work: () => Promise<unknown>): Promise<Asked[]> {
-  await db.$client.query("create extension if not exists pg_stat_statements");
-  await count(db, "top");
   await db.$client.query("select pg_stat_statements_reset()");
   const from = performance.now();
   await work();
   const seconds = (performance.now() - from) / 1000;
-  const { rows } = await db.$client.query<{ text: string; calls: number }>(
-    `select regexp_replace(query, '\\s+', ' ', 'g') as text, sum(calls)::int8 as calls from pg_stat_statements
-     where query not ilike '%pg_stat_statements%' group by 1 order by 2 desc`,
+  const { rows } = await db.$client.query<{ text: string; calls: number; ms: number }>(
+    `select regexp_replace(query, '\\s+', ' ', 'g') as text, sum(calls)::int8 as calls, sum(total_exec_time) as ms
+     from pg_stat_statements where query not ilike '%pg_stat_statements%' group by 1 order by 2 desc`,
   );
-  await count(db, "none");
-  return rows.map(({ text, calls }) => ({ text, perSecond: calls / seconds }));
+  return rows.map(({ text, calls, ms }) => ({ text, ms, perSecond: calls / seconds }));
 }

@@ -11,6 +11,7 @@ import { holdFans, measureHold } from "./measures/hold";
 import { joinFans, measureJoin } from "./measures/join";
 import { measurePay, payFans } from "./measures/pay";
 import { measurePoll } from "./measures/poll";
+import { measurePulse } from "./measures/pulse";
 import { INSIDE, measureSale } from "./measures/whole-sale";
 import { logInWords } from "./product-log";
 import { openStage, type Stage } from "./stage";
@@ -27,6 +28,7 @@ const MEASURES: Record<string, Measure> = {
   // First, while the database is as the product makes it and nothing in it was planted.
   sale: { fans: () => 0, run: (stage, { inside, fans }) => measureSale(stage, { inside, most: fans }) },
   poll: { fans: () => 0, run: (stage, { seconds }) => measurePoll(stage, seconds) },
+  pulse: { fans: () => 0, run: (stage, { seconds }) => measurePulse(stage, seconds) },
   admit: { fans: () => 0, run: measureAdmit },
   join: { fans: joinFans, run: (stage, { seconds }, fans) => measureJoin(stage, seconds, fans) },
   hold: { fans: holdFans, run: (stage, { seconds }, fans) => measureHold(stage, seconds, fans) },
@@ -46,6 +48,7 @@ and prints a table of figures and ratios on stdout. DATABASE_URL is not used.
   sale   the stadium sold out through HTTP: every fan queues, looks, holds, tops up and pays; once
   poll   where a fan stands, beside node:http returning the same bytes and a Next route handler with a database read;
          a million in line, the memory they take and what the database is asked
+  pulse  what everybody may know of a line, through nginx with deploy/nginx.conf: what the server still sees
   admit  a thousand let in from a million
   join   durable joins, beside Redis and one INSERT per join
   hold   holds of distinct seats, beside pgbench and bare pg running the same statement; 1,000 fans on one seat

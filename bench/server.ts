@@ -13,14 +13,18 @@ const server = createServer({
   connectionsCheckingInterval: 2000,
   keepAliveTimeout: 65_000,
 });
+/** Pulses that were asked for: what a cache in front lets through. */
+let pulses = 0;
 server.on("request", (req, res) => {
+  if (req.url?.endsWith("/pulse")) pulses += 1;
   if (req.url?.startsWith("/api/") && handleApi(req, res)) return;
   res.writeHead(404).end();
 });
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 startBackground(getDb());
 
-answerParent((question: "port" | "cpu" | "memory") => {
+answerParent((question: "port" | "cpu" | "memory" | "pulses") => {
+  if (question === "pulses") return pulses;
   if (question === "cpu") return cpuMicroseconds();
   if (question === "memory") return memoryNow();
   return (server.address() as AddressInfo).port;

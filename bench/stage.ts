@@ -8,6 +8,7 @@ import { startEmbedded } from "@/db/embedded";
 import { migrateDatabase } from "@/db/migrate";
 import { provideEnv, setMode } from "@/lib/core/env";
 import type { Cleanup } from "./cleanup";
+import { pause } from "./database-load";
 import { type Helper, startHelper } from "./helper/start";
 import type { Job, Load } from "./load/job";
 
@@ -48,7 +49,11 @@ export async function openStage(cleanup: Cleanup): Promise<Stage> {
   provideEnv({ databaseUrl: url, authSecret: randomBytes(32).toString("hex") });
   // Planting a line may take longer than a product's statement may.
   const db = createClient(`${url}&statement_timeout=0`, 4);
-  cleanup.later(() => db.$client.end());
+  cleanup.later(async () => {
+    await db.$client.end();
+    // The pool says so before PostgreSQL has heard of it.
+    await pause(200);
+  });
   const log = path.join(dir, "product.log");
   const product = await startTarget(cleanup, "server.ts", { log }).catch(async (error) => {
     say(await readFile(log, "utf8"));

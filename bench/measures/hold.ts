@@ -10,7 +10,7 @@ import { requestText } from "../load/request";
 import { costInWords, type Findings, inMs, isBorneOut, manners, median, ROUNDS, rateOf, told } from "../measure";
 import { findPgbench } from "../programs";
 import type { BareAnswer } from "../rivals/bare-pg";
-import { holdWithPgbench } from "../rivals/pgbench";
+import { holdWithPgbench } from "../rivals/pgbench-hold";
 import type { Stage } from "../stage";
 
 const CONNECTIONS = 64;

@@ -1,13 +1,16 @@
+import { say } from "@/cli/shared/print";
 import { type Cost, costOf } from "../cpu";
 import { retire } from "../data/concerts";
 import type { Fan } from "../data/fans";
 import { makeStadium } from "../data/places";
-import { ratioFigure } from "../figure";
+import { perSecond, ratioFigure } from "../figure";
 import { startHelper } from "../helper/start";
 import type { Job, Load } from "../load/job";
 import { requestText } from "../load/request";
 import { costInWords, type Findings, inMs, inTurns, isBorneOut, manners, median, rateOf, told } from "../measure";
+import { findPgbench } from "../programs";
 import type { BareAnswer } from "../rivals/bare-pg";
+import { payWithPgbench } from "../rivals/pgbench-pay";
 import type { Stage } from "../stage";
 
 const CONNECTIONS = 64;
@@ -16,7 +19,10 @@ const FASTEST = 2000;
 export const payFans = (seconds: number): number => FASTEST * seconds;
 
 export async function measurePay(stage: Stage, seconds: number, fans: Fan[]): Promise<Findings> {
-  const { db, product, cleanup } = stage;
+  const { db, product, cleanup, url, dir } = stage;
+  const program = await findPgbench();
+  if (!program) say("  pgbench is not installed (Debian: postgresql-contrib): pay is compared with bare pg only.");
+  const counted: number[] = [];
   const bare = await startHelper(cleanup, "rivals/bare-pg.ts");
   const p99: number[] = [];
   const costs: Cost[] = [];
@@ -49,7 +55,17 @@ export async function measurePay(stage: Stage, seconds: number, fans: Fan[]): Pr
   };
 
   const rates = await inTurns({
-    limit: async (round) => {
+    pgbench: program
+      ? async (round) => {
+          const length = round === 0 ? 1 : seconds;
+          const { id, places } = await holds(`bench-pay-pgbench-${round}`, length);
+          const result = await payWithPgbench(db, { program, url, dir, cleanup, places });
+          await checked(id, result.done);
+          if (round > 0) counted.push(result.counted);
+          return told("pay, pgbench", round, result.rate, `${perSecond(result.counted)} with its lookups`);
+        }
+      : null,
+    bare: async (round) => {
       const length = round === 0 ? 1 : seconds;
       const { id, places } = await holds(`bench-pay-bare-${round}`, length);
       const { done, seconds: took } = await bare.ask<BareAnswer>({ kind: "pay", places, seconds: length });
@@ -76,13 +92,23 @@ export async function measurePay(stage: Stage, seconds: number, fans: Fan[]): Pr
       ratioFigure({
         what: "pay",
         product: median(rates.product),
+        limit: "same transaction, pgbench",
+        limitRate: program ? median(rates.pgbench) : null,
+        bar: 0.4,
+      }),
+      ratioFigure({
+        what: "pay",
+        product: median(rates.product),
         limit: "same transaction, bare pg",
-        limitRate: median(rates.limit),
+        limitRate: median(rates.bare),
       }),
     ],
     notes: [
       `pay: ${CONNECTIONS} connections, one ticket per payment; 99 % within ${inMs(median(p99))}; payments and tickets counted after each run.`,
       `pay: one costs ${costInWords(costs)}.`,
+      program
+        ? `pay: pgbench's figure has its lookups of what to pay taken out; it counted ${perSecond(median(counted))} with them.`
+        : "pay: pgbench was not found.",
     ],
   };
 }

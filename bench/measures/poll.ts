@@ -2,7 +2,7 @@ import path from "node:path";
 import { say } from "@/cli/shared/print";
 import { retire } from "../data/concerts";
 import { type Line, makeLine } from "../data/lines";
-import { type Asked, askedWhile, pause } from "../database-load";
+import { type Asked, askedWhile, counting, pause } from "../database-load";
 import { plainFigure, ratioFigure } from "../figure";
 import type { Memory } from "../helper/child";
 import { startHelper } from "../helper/start";
@@ -107,13 +107,11 @@ export async function measurePoll(stage: Stage, seconds: number): Promise<Findin
   const bytes = await imitate(limit, first.sample);
   say("  counting what the database is asked …");
   // Nobody has asked about the longest line yet: what the database is asked now, polls do not ask.
-  const idle = await askedWhile(db, () => pause(COUNT_MS));
+  const idle = await counting(db, () => askedWhile(db, () => pause(COUNT_MS)));
   let busy: Asked[] = [];
   const memory = await mostMemory(product, async () => {
-    busy = await askedWhile(db, async () => {
-      const job = { connections: CONNECTIONS, requests: requests.longest, seconds: COUNT_MS / 1000, repeat: true };
-      await stage.load(product, job);
-    });
+    const job = { connections: CONNECTIONS, requests: requests.longest, seconds: COUNT_MS / 1000, repeat: true };
+    busy = await counting(db, () => askedWhile(db, () => stage.load(product, job)));
   });
   const known = new Set(idle.map(({ text }) => text));
   const byPolls = busy.filter(({ text }) => !known.has(text));
