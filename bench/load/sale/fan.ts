@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { requestText } from "../request";
 import { type Calls, pause } from "./calls";
-import { type Choice, type HallStates, HallView } from "./hall";
+import { type Choice, type HallStates, HallView, seatKey } from "./hall";
 import type { SaleFan, SaleJob, SaleSection } from "./job";
 import type { Lane } from "./lane";
 
@@ -19,6 +19,13 @@ export type Shared = {
 };
 
 const HALLS_KEPT = 200;
+/** What it takes to see that the seats are gone, on average. */
+const DISAPPOINTED_MS = 500;
+const LOOK_AGAIN_MS = 2000;
+
+type States = { since?: string; sections: HallStates };
+
+const mapOf = (states: HallStates) => new Map(states.map((section) => [section.name, section.states]));
 
 /** One fan, who does what the product's pages do: queues, looks, chooses, holds, tops up and pays. */
 export class Fan {
@@ -26,6 +33,8 @@ export class Fan {
   #token = "";
   #hall: { etag: string; view: HallView } | null = null;
   readonly #learned = new Set<string>();
+  /** Seats that somebody else turned out to have. */
+  readonly #lost = new Set<string>();
 
   constructor(
     { concertId }: Pick<SaleJob, "concertId">,
@@ -56,31 +65,43 @@ export class Fan {
     const { items } = await this.#read<{ items: { id: string }[] }>("dates", "/performances");
     const performanceId = items[0]?.id as string;
     for (;;) {
-      const choice = (await this.#look(performanceId)).choose(this.who.wish, Math.random);
+      const hall = await this.#look(performanceId);
+      const choice = (this.#lost.size > 0 ? hall.without(this.#lost) : hall).choose(this.who.wish, Math.random);
       const wanted = choice.reduce((sum, { places }) => sum + places.length, 0);
-      // Whoever finds less looks again: what others hold at this moment they may yet lose.
       if (wanted < this.who.wish) {
-        await pause(500);
+        // What others hold at this moment they may yet lose.
+        await pause(LOOK_AGAIN_MS);
+        this.#lost.clear();
         continue;
       }
       const seatIds = await this.#idsOf(performanceId, choice);
       const held = await this.#write<Held>("hold", "POST", `${this.#path}/reservations`, { performanceId, seatIds });
-      if (!held) continue;
-      await this.#write("top up", "PATCH", "/api/wallet", { amount: held.amount });
-      await this.#write("pay", "POST", `${this.#path}/reservations/${held.id}/payment`);
-      return wanted;
+      if (held) {
+        await this.#write("top up", "PATCH", "/api/wallet", { amount: held.amount });
+        await this.#write("pay", "POST", `${this.#path}/reservations/${held.id}/payment`);
+        return wanted;
+      }
+      for (const { section, places } of choice) for (const place of places) this.#lost.add(seatKey(section, place));
+      this.#hall = null;
+      await pause(DISAPPOINTED_MS * (0.5 + Math.random()));
     }
   }
 
-  /** The hall as it stands now. */
+  /** The hall as it stands now: all of it at first and after a refusal, else what changed, as the map asks for it. */
   async #look(performanceId: string): Promise<HallView> {
-    const path = `${this.#path}/performances/${performanceId}/seat-states`;
-    const request = requestText({ method: "GET", path, ...this.#known, etag: this.#hall?.etag, gzip: true });
-    const answer = await this.shared.calls.make(this.lane, "seat states", request, [200, 304]);
-    if (answer.status === 304 && this.#hall) return this.#hall.view;
-    const { halls, sections } = this.shared;
+    const { halls, sections, calls } = this.shared;
+    const known = this.#hall;
+    const since = known ? `?since=${encodeURIComponent(known.etag.replaceAll(/W\/|"/g, ""))}` : "";
+    const path = `${this.#path}/performances/${performanceId}/seat-states${since}`;
+    const request = requestText({ method: "GET", path, ...this.#known, etag: known?.etag, gzip: true });
+    const answer = await calls.make(this.lane, "seat states", request, [200, 304]);
+    if (answer.status === 304 && known) return known.view;
     const etag = answer.etag as string;
-    const view = halls.get(etag) ?? new HallView(answer.json<{ sections: HallStates }>().sections, sections);
+    let view = halls.get(etag);
+    if (!view) {
+      const { since: from, sections: states } = answer.json<States>();
+      view = from && known ? known.view.after(states) : new HallView(mapOf(states), sections);
+    }
     halls.set(etag, view);
     if (halls.size > HALLS_KEPT) halls.delete(halls.keys().next().value as string);
     this.#hall = { etag, view };

@@ -14,19 +14,41 @@ const freeIn = (states: string): number => {
   return count;
 };
 
+/** A seat of the hall, as a key. */
+export const seatKey = (section: string, place: number): string => `${place}/${section}`;
+
 /** A hall as read once; fans who got the same version share it, so that the generator works it out once. */
 export class HallView {
   readonly #free: { name: string; states: string; free: number; seatsPerRow: number }[];
 
-  constructor(states: HallStates, sections: Map<string, SaleSection>) {
-    this.#free = states
-      .map(({ name, states }) => ({
+  constructor(
+    private readonly states: Map<string, string>,
+    private readonly sections: Map<string, SaleSection>,
+  ) {
+    this.#free = [...states]
+      .map(([name, states]) => ({
         name,
         states,
         free: freeIn(states),
         seatsPerRow: sections.get(name)?.seatsPerRow ?? 1,
       }))
       .filter(({ free }) => free > 0);
+  }
+
+  /** The same hall with the sections that changed. */
+  after(changed: HallStates): HallView {
+    const states = new Map(this.states);
+    for (const section of changed) states.set(section.name, section.states);
+    return new HallView(states, this.sections);
+  }
+
+  /** The same hall without seats that turned out to be taken, whatever it says of them. */
+  without(taken: ReadonlySet<string>): HallView {
+    const states = [...this.states].map(([name, states]): [string, string] => [
+      name,
+      Array.from(states, (state, place) => (taken.has(seatKey(name, place)) ? "h" : state)).join(""),
+    ]);
+    return new HallView(new Map(states), this.sections);
   }
 
   /**
