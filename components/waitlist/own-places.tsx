@@ -1,14 +1,15 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { useEffect } from "react";
 import { read } from "@/components/api-client";
 import { Card } from "@/components/ui/card";
 import { DateTime } from "@/components/ui/date-time";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { WaitlistEntry } from "@/lib/waitlist/schema";
 import { WaitlistPlace } from "./waitlist-place";
-import { isLive, waitlistQuery } from "./waitlist-query";
+import { waitlistQuery } from "./waitlist-query";
 
 type Concert = {
   slug: string;
@@ -17,19 +18,28 @@ type Concert = {
   performances: { id: string; startsAt: string }[];
 };
 
-/** The fan's live places on waitlists, above the reservations; nothing where there are none. */
+/**
+ * Where the fan waits, above the reservations; nothing where nowhere. An offer is among the reservations, which are read
+ * anew when one comes.
+ */
 export function OwnPlaces() {
   const t = useTranslations("waitlist");
   const { data } = useQuery(waitlistQuery());
-  const live = data?.items.filter(isLive) ?? [];
-  if (live.length === 0) return null;
+  const queries = useQueryClient();
+  const waiting = data?.items.filter(({ status }) => status === "waiting") ?? [];
+  const offers = data?.items.filter(({ status }) => status === "offered").map(({ reservationId }) => reservationId);
+  const offered = offers?.join();
+  useEffect(() => {
+    if (offered) void queries.invalidateQueries({ queryKey: ["reservations"] });
+  }, [offered, queries]);
+  if (waiting.length === 0) return null;
   return (
     <section aria-labelledby="waitlist" className="mb-10">
       <h2 id="waitlist" className="mb-4 text-heading">
         {t("title")}
       </h2>
       <ul className="space-y-4">
-        {live.map((entry) => (
+        {waiting.map((entry) => (
           <li key={entry.id}>
             <OwnPlace entry={entry} />
           </li>
@@ -47,7 +57,7 @@ function OwnPlace({ entry }: { entry: WaitlistEntry }) {
   }).data;
   const startsAt = concert?.performances.find(({ id }) => id === entry.performanceId)?.startsAt;
   return (
-    <Card className={entry.status === "offered" ? "border-warn" : ""}>
+    <Card>
       <h3 className="font-bold text-lg">{concert ? concert.title : <Skeleton className="h-7 w-56" />}</h3>
       {concert && startsAt && (
         <p className="mt-0.5 mb-4 text-muted">
