@@ -6,17 +6,21 @@ import { parseArgs } from "node:util";
 import { checkArrows } from "./check/check-arrows";
 import { build, isBuilt } from "./start/build";
 
-const HELP = `npm test [-- --no-browser]
+const HELP = `npm test [-- --no-browser --no-storm]
 
 Runs everything: lint, types, import arrows, unit and integration tests on a PostgreSQL of
-their own, and browser journeys against the built product. Ends with "N passed, N failed".
+their own, a storm of two minutes (npm run storm), and browser journeys against the built
+product. Ends with "N passed, N failed".
 
   --no-browser  leaves the browser journeys out
+  --no-storm    leaves the storm out
   --help        this text`;
 
 type Tally = { passed: number; failed: number };
 
-const { values } = parseArgs({ options: { "no-browser": { type: "boolean" }, help: { type: "boolean" } } });
+const { values } = parseArgs({
+  options: { "no-browser": { type: "boolean" }, "no-storm": { type: "boolean" }, help: { type: "boolean" } },
+});
 if (values.help) {
   console.log(HELP);
   process.exit(0);
@@ -76,6 +80,10 @@ await step("arrows", async () => {
   return single(problems.length === 0);
 });
 await step("unit and integration", vitest);
+if (!values["no-storm"]) {
+  const storm = ["--import", "tsx", "storm/main.ts", "--minutes", "2"];
+  await step("storm", async () => single(await run(process.execPath, storm)));
+}
 if (!values["no-browser"]) {
   await step("build", async () => {
     if (!(await isBuilt())) await build();

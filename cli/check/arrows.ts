@@ -31,7 +31,7 @@ const moduleOf = (file: string): string | null => {
 const isTest = (file: string): boolean => /\.test$|\/testing\//.test(file) || file.startsWith("e2e/");
 
 const isOurs = (target: string): boolean =>
-  /^(app|components|db|lib|cli|bench|e2e|i18n|messages|server|proxy)(\/|$)/.test(target);
+  /^(app|components|db|lib|cli|bench|storm|e2e|i18n|messages|server|proxy)(\/|$)/.test(target);
 
 /** What is wrong with one import, in words that say where the code belongs; null if nothing is. */
 export function judge({ from, to, isType }: Import): string | null {
@@ -52,7 +52,7 @@ export function judge({ from, to, isType }: Import): string | null {
     if (/\/(schema|([a-z-]+-)?rules)$/.test(from) && /^(db\/(?!constants)|drizzle-orm|pg$|node:)/.test(to) && !isType)
       return "schema.ts and rules.ts reach the browser: reads belong into queries.ts, writes into a file of their verb";
   }
-  if (/^lib\/(api|web)\//.test(from) && /^(app|components|cli|bench)\//.test(to))
+  if (/^lib\/(api|web)\//.test(from) && /^(app|components|cli|bench|storm)\//.test(to))
     return "lib/api and lib/web are doors: they see the domain, never pages or commands";
   if (
     from.startsWith("components/") &&
@@ -62,7 +62,7 @@ export function judge({ from, to, isType }: Import): string | null {
     !isType
   )
     return "components see lib/*/schema, lib/*/rules, lib/core/money and db/constants: the page reads, the component shows";
-  if (/^(drizzle-orm|pg)(\/|$)/.test(to) && !/^(db\/|lib\/|cli\/|bench\/)/.test(from))
+  if (/^(drizzle-orm|pg)(\/|$)/.test(to) && !/^(db\/|lib\/|cli\/|bench\/|storm\/)/.test(from))
     return "SQL belongs into db or lib/<module>";
   if (/^drizzle-orm/.test(to) && from.startsWith("lib/") && !module && !isType)
     return "SQL belongs into db or lib/<module>";
