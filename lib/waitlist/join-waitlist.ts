@@ -6,7 +6,7 @@ import { notFound } from "@/lib/core/errors";
 import { isId, newId } from "@/lib/core/ids";
 import { STATUS_OF_OFFER } from "./entry";
 import { stillOnSale, waitsForOthers } from "./errors";
-import { keepHeldSeats } from "./keep-seats";
+import { findUnsold, keepHeldSeats } from "./keep-seats";
 import { getWaitlistEntry } from "./queries";
 import { KEEP_SECONDS } from "./rules";
 import type { JoinWaitlist, WaitlistEntry } from "./schema";
@@ -37,7 +37,7 @@ const findLive = statement<{ seat_count: number; tier: string | null }>(
 );
 
 /** An offer that is over frees its fan's place before the next look does. */
-const insertEntry = statement<never>(
+const insertEntry = statement<{ is_first: boolean }>(
   "waitlist_insert",
   `with over as (
      update waitlist_entries e
@@ -50,9 +50,10 @@ const insertEntry = statement<never>(
    counted as (
      update waitlists set last_number = $4 where concert_id = $1 and performance_id = $2),
    kept as (
-     update performances set keep_seconds = $8 where concert_id = $1 and id = $2 and keep_seconds = 0)
+     update performances set keep_seconds = $8 where concert_id = $1 and id = $2 and keep_seconds = 0 returning id)
    insert into waitlist_entries (concert_id, id, performance_id, user_id, number, seat_count, tier, status, joined_at)
-   select $1, $5, $2, $3, $4, $6, $7, 'waiting', now() where (select count(*) from over) >= 0`,
+   select $1, $5, $2, $3, $4, $6, $7, 'waiting', now() where (select count(*) from over) >= 0
+   returning exists (select 1 from kept) as is_first`,
 );
 
 /**
@@ -90,8 +91,11 @@ export async function joinWaitlist(
     }
     const number = (list?.last_number ?? 0) + 1;
     const values = [concertId, performanceId, userId, number, newId(), count, tier ?? null, KEEP_SECONDS];
-    await insertEntry(tx, values);
-    await keepHeldSeats(tx, { concertId, performanceId, keepSeconds: KEEP_SECONDS });
+    const [inserted] = await insertEntry(tx, values);
+    if (inserted?.is_first) {
+      const { taken } = await findUnsold(tx, { concertId, performanceId }, []);
+      await keepHeldSeats(tx, { concertId, seatIds: taken, keepSeconds: KEEP_SECONDS });
+    }
     return true;
   });
   return { created, entry: await getWaitlistEntry(db, whose) };

@@ -18,7 +18,7 @@ const lockShort = statement<{ id: string }>(
   "waitlist_lock_short_holds",
   `select s.id from seats s
      join reservations r on r.concert_id = $1 and r.id = s.reservation_id and r.status = 'held' and r.expires_at > now()
-   where s.concert_id = $1 and s.performance_id = $2 and s.sold_at is null and s.held_until = r.expires_at
+   where s.concert_id = $1 and s.id = any((select $2::uuid[])::uuid[]) and s.sold_at is null and s.held_until = r.expires_at
    order by s.id for update of s skip locked`,
 );
 
@@ -36,15 +36,16 @@ const keepLonger = statement<never>(
  */
 export async function keepHeldSeats(
   tx: Db,
-  { concertId, performanceId, keepSeconds }: { concertId: string; performanceId: string; keepSeconds: number },
+  { concertId, seatIds, keepSeconds }: { concertId: string; seatIds: string[]; keepSeconds: number },
 ): Promise<void> {
-  const short = (await lockShort(tx, [concertId, performanceId])).map(({ id }) => id);
+  if (seatIds.length === 0) return;
+  const short = (await lockShort(tx, [concertId, seatIds])).map(({ id }) => id);
   if (short.length > 0) await keepLonger(tx, [concertId, short, keepSeconds]);
 }
 
 const lockKept = statement<{ id: string }>(
   "waitlist_lock_kept",
-  `select s.id from seats s where s.concert_id = $1 and s.performance_id = $2 and ${IS_KEPT}
+  `select s.id from seats s where s.concert_id = $1 and s.id = any((select $2::uuid[])::uuid[]) and ${IS_KEPT}
    order by s.id for update skip locked`,
 );
 
@@ -57,8 +58,34 @@ const open = statement<{ id: string }>(
 /** Gives the seats that nobody on the list can use to everybody. Answers how many. */
 export async function openKeptSeats(
   tx: Db,
-  { concertId, performanceId }: { concertId: string; performanceId: string },
+  { concertId, seatIds }: { concertId: string; seatIds: string[] },
 ): Promise<number> {
-  const kept = (await lockKept(tx, [concertId, performanceId])).map(({ id }) => id);
+  if (seatIds.length === 0) return 0;
+  const kept = (await lockKept(tx, [concertId, seatIds])).map(({ id }) => id);
   return kept.length === 0 ? 0 : (await open(tx, [concertId, kept])).length;
+}
+
+type Unsold = { id: string; is_taken: boolean };
+
+const readUnsold = statement<Unsold>(
+  "waitlist_read_unsold",
+  `select s.id, coalesce(s.held_until > now(), false) as is_taken from seats s
+   where s.concert_id = $1 and s.performance_id = $2 and s.sold_at is null
+     and (s.held_until > now() or $4 or s.section_id in (
+       select x.id from sections x join price_tiers t on t.concert_id = $1 and t.id = x.tier_id
+       where x.concert_id = $1 and t.name = any((select $3::text[])::text[])))`,
+);
+
+/**
+ * The seats of a performance that a look at its list is about: all that are held or kept (`taken`), and those free ones
+ * that somebody waits for. The one read that goes over a whole hall.
+ */
+export async function findUnsold(
+  tx: Db,
+  { concertId, performanceId }: { concertId: string; performanceId: string },
+  tiers: (string | null)[],
+): Promise<{ all: string[]; taken: string[] }> {
+  const named = tiers.filter((tier) => tier !== null);
+  const rows = await readUnsold(tx, [concertId, performanceId, named, tiers.includes(null)]);
+  return { all: rows.map(({ id }) => id), taken: rows.filter((row) => row.is_taken).map(({ id }) => id) };
 }

@@ -2,7 +2,7 @@ import { type Db, inTransaction, statement } from "@/db/client";
 import { type PickBlock, pickSeats } from "@/lib/booking/pick-seats";
 import { log } from "@/lib/core/log";
 import { STATUS_OF_OFFER } from "./entry";
-import { IS_OFFERABLE, keepHeldSeats, openKeptSeats } from "./keep-seats";
+import { findUnsold, IS_OFFERABLE, keepHeldSeats, openKeptSeats } from "./keep-seats";
 import { makeOffer, type Wish } from "./make-offer";
 import { KEEP_SECONDS, MOST_OFFERS } from "./rules";
 
@@ -65,7 +65,7 @@ const readOfferable = statement<SeatRow>(
    from seats s
      join sections x on x.concert_id = $1 and x.id = s.section_id
      join price_tiers t on t.concert_id = $1 and t.id = x.tier_id
-   where s.concert_id = $1 and s.performance_id = $2 and (t.name = any((select $3::text[])::text[]) or $4) and ${IS_OFFERABLE}
+   where s.concert_id = $1 and s.id = any((select $2::uuid[])::uuid[]) and ${IS_OFFERABLE}
    order by x.ordinal, s.row, s.number`,
 );
 
@@ -90,9 +90,14 @@ export async function offerReturned(db: Db, key: Key): Promise<number> {
     await settleOffers(tx, [concertId, performanceId]);
     if (!list.on_sale) await closeList(tx, [concertId, performanceId]);
     const wishes = await readWishes(tx, [concertId, performanceId]);
-    if (wishes.length > 0) await keepHeldSeats(tx, { ...key, keepSeconds: KEEP_SECONDS });
-    const offered = wishes.length > 0 ? await offerAll(tx, key, wishes) : { made: 0, isOver: true };
-    if (offered.isOver) await openKeptSeats(tx, key);
+    const unsold = await findUnsold(
+      tx,
+      key,
+      wishes.map(({ tier }) => tier),
+    );
+    if (wishes.length > 0) await keepHeldSeats(tx, { concertId, seatIds: unsold.taken, keepSeconds: KEEP_SECONDS });
+    const offered = wishes.length > 0 ? await offerAll(tx, key, wishes, unsold.all) : { made: 0, isOver: true };
+    if (offered.isOver) await openKeptSeats(tx, { concertId, seatIds: unsold.taken });
     await noteLook(tx, [concertId, performanceId, wishes.length > 0]);
     return offered.made;
   });
@@ -103,10 +108,11 @@ async function offerAll(
   tx: Db,
   key: Key,
   wishes: { seat_count: number; tier: string | null }[],
+  unsold: string[],
 ): Promise<{ made: number; isOver: boolean }> {
   const { concertId, performanceId } = key;
-  const tiers = wishes.map(({ tier }) => tier).filter((tier) => tier !== null);
-  const hall = hallOf(await readOfferable(tx, [concertId, performanceId, tiers, wishes.some((w) => w.tier === null)]));
+  if (unsold.length === 0) return { made: 0, isOver: true };
+  const hall = hallOf(await readOfferable(tx, [concertId, unsold]));
   let [made, after, isOver] = [0, 0, true];
   while (made < MOST_OFFERS) {
     const fitting = wishes.filter((wish) => hall.pick(wish) !== null);
