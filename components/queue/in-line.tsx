@@ -6,9 +6,10 @@ import { DateTime } from "@/components/ui/date-time";
 import { Notice } from "@/components/ui/notice";
 import { useCountdown } from "@/components/use-countdown";
 import type { QueueView } from "@/lib/queue/schema";
-import { behind, mayMissOut, progress, waitWords } from "./place";
+import { behind, mayMissOut, progress } from "./place";
 import type { RoomConcert } from "./room-concert";
 import type { Line } from "./use-line";
+import { Wait } from "./wait";
 
 /** The place in line: how many are ahead, how long it may take, and what comes next. */
 export function InLine({ line, view, concert }: { line: Line; view: QueueView; concert: RoomConcert }) {
@@ -104,19 +105,4 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
       <dd className="mt-1 font-bold text-[1.0625rem] tabular-nums sm:text-xl">{children}</dd>
     </div>
   );
-}
-
-function Wait({ view }: { view: QueueView }) {
-  const t = useTranslations("queue.wait");
-  const words = waitWords(view);
-  switch (words.kind) {
-    case "within":
-      return t("within", { to: words.to });
-    case "minutes":
-      return t("minutes", { from: words.from, to: words.to });
-    case "hours":
-      return t("hours", { from: words.from, to: words.to });
-    default:
-      return t(words.kind);
-  }
 }

@@ -11,6 +11,7 @@ export function Header() {
   const locale = useLocale();
   const links = [
     { href: "/", text: t("nav.concerts") },
+    { href: "/lines", text: t("nav.lines") },
     { href: "/tickets", text: t("nav.tickets") },
     { href: "/reservations", text: t("nav.reservations") },
     { href: "/wallet", text: t("nav.wallet") },

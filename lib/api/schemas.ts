@@ -218,6 +218,22 @@ export const challenge = z
   .openapi("Challenge");
 export const joinedView = z.object({ token: z.string(), ...view }).openapi("JoinedQueue");
 export const queueView = z.object({ token: z.string().optional(), ...view }).openapi("QueueView");
+export const ownLines = z
+  .object({
+    items: z.array(
+      z.object({
+        concert: z.object({
+          id,
+          slug: z.string(),
+          title: z.string(),
+          artist: z.string(),
+          venue: z.object({ name: z.string(), timeZone: z.string() }),
+        }),
+        queue: queueView,
+      }),
+    ),
+  })
+  .openapi("OwnLines");
 export const pulse = z
   .object({
     servedThrough: count,

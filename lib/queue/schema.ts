@@ -42,6 +42,12 @@ export type QueueView = {
   deferred?: true;
 };
 
+/** A concert that a fan stands in line for, with the fan's place. */
+export type OwnLine = {
+  concert: { id: string; slug: string; title: string; artist: string; venue: { name: string; timeZone: string } };
+  queue: QueueView;
+};
+
 /** Work that the door asks for when too many come at once: `bits` zero bits, before `expiresAt`. */
 export type Challenge = { text: string; bits: number; expiresAt: string };
 

@@ -5,6 +5,7 @@ import { queueTokenInvalid } from "@/lib/queue/errors";
 import { joinQueue } from "@/lib/queue/join-queue";
 import { leaveQueue } from "@/lib/queue/leave-queue";
 import { getLine } from "@/lib/queue/line";
+import { listOwnLines } from "@/lib/queue/own-lines";
 import { makeChallenge } from "@/lib/queue/proof-of-work";
 import { replaceToken } from "@/lib/queue/replace-token";
 import { defineCall } from "../call";
@@ -12,7 +13,7 @@ import { QUEUE_TOKEN_HEADER, REFUSED_TOKEN } from "../gate";
 import { PUBLIC_FOR_A_SECOND } from "../headers";
 import { idOf } from "../input";
 import { claimsFor, pollBytes, pulseBytes } from "../poll";
-import { challenge, joinedView, pulse, queueView } from "../schemas";
+import { challenge, joinedView, ownLines, pulse, queueView } from "../schemas";
 
 const tag = "Waiting room";
 const token = {
@@ -78,6 +79,16 @@ export const queueCalls = [
       if (from === "admitted" || from === null) await releaseHolds(db, claims);
       return { status: 204 };
     },
+  }),
+  defineCall({
+    method: "GET",
+    path: "/queue",
+    tag,
+    summary: "List the own places in all lines",
+    description: "Every concert that the fan waits for or is inside of now, with the place there; the oldest first.",
+    access: "fan",
+    answers: { 200: { description: "The own places.", schema: ownLines } },
+    handle: async ({ db, caller }) => ({ status: 200, body: { items: await listOwnLines(db, caller.userId) } }),
   }),
   defineCall({
     method: "GET",

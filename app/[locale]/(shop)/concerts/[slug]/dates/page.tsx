@@ -4,7 +4,7 @@ import { Suspense } from "react";
 import { Dates } from "@/components/booking/dates";
 import { saleConcertOf } from "@/components/booking/sale-concert-of";
 import { ClientMessages } from "@/components/client-messages";
-import { QueryProvider } from "@/components/query-provider";
+import { PrivateData } from "@/components/private-data";
 import { readConcert } from "../../../../read-concert";
 
 type Props = { params: Promise<{ locale: string; slug: string }> };
@@ -23,11 +23,11 @@ export default async function Page({ params }: Props) {
   const { concert } = await readConcert(params, "/dates");
   return (
     <ClientMessages areas={["queue", "booking"]}>
-      <QueryProvider>
+      <PrivateData>
         <Suspense>
           <Dates concert={saleConcertOf(concert)} />
         </Suspense>
-      </QueryProvider>
+      </PrivateData>
     </ClientMessages>
   );
 }

@@ -4,7 +4,7 @@ import { Suspense } from "react";
 import { saleConcertOf } from "@/components/booking/sale-concert-of";
 import { Seats } from "@/components/booking/seats";
 import { ClientMessages } from "@/components/client-messages";
-import { QueryProvider } from "@/components/query-provider";
+import { PrivateData } from "@/components/private-data";
 import { readConcert } from "../../../../read-concert";
 
 type Props = { params: Promise<{ locale: string; slug: string }> };
@@ -23,11 +23,11 @@ export default async function Page({ params }: Props) {
   const { concert } = await readConcert(params, "/seats");
   return (
     <ClientMessages areas={["queue", "booking"]}>
-      <QueryProvider>
+      <PrivateData>
         <Suspense>
           <Seats concert={saleConcertOf(concert)} />
         </Suspense>
-      </QueryProvider>
+      </PrivateData>
     </ClientMessages>
   );
 }
