@@ -86,7 +86,9 @@ async function fansShots({ fan, friend }: Cast): Promise<{ shots: Shot[]; friend
 /** What an organiser sees; the code of a ticket, for the door. */
 async function organizersShots({ friend }: Cast): Promise<Shot[]> {
   const place = await join(friend, "bluesquare-strings-2027");
-  const codes = (await pay(friend, place, await hold(friend, place, KINDS.length))).map(({ code }) => code);
+  const held = await hold(friend, place, KINDS.length);
+  const codes = (await pay(friend, place, held)).map(({ code }) => code);
+  const used: string[] = [];
   return [
     { name: "organizer", path: "/organizer", whole: true },
     { name: "organizer-room", path: `/organizer/concerts/${SLUGS.line}`, whole: true, also: ["phone-dark"] },
@@ -97,15 +99,19 @@ async function organizersShots({ friend }: Cast): Promise<Shot[]> {
       path: "/organizer/check-in",
       whole: true,
       also: ["phone-dark"],
-      // Each size lets one in, then shows somebody who comes again.
+      // A code that is not ours, one that was used in the picture before, and a good one.
       async before(page) {
         await page.locator("#door-concert").selectOption(place.concertId);
+        await page.locator("#door-performance").selectOption(held.performanceId);
         const code = codes.shift() as string;
-        for (const typed of [code, code]) {
+        for (const typed of ["A".repeat(86), ...used.slice(-1), code]) {
           await page.fill("#code", typed);
           await page.locator("form button[type=submit]").click();
           await page.waitForTimeout(800);
         }
+        used.push(code);
+        // Until the count has come too.
+        await page.waitForTimeout(4500);
       },
     },
   ];

@@ -36,7 +36,13 @@ const MOST_BYTES = 150_000;
 
 /** Takes one picture of a page that is there. */
 async function take(page: Page, { whole = false }: Shot, file: string): Promise<void> {
-  const full = await page.evaluate(() => document.documentElement.scrollHeight);
+  const full = await page.evaluate(() => {
+    // A bar that sticks, or the ring around a field, would stand in the middle of the picture.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    window.scrollTo(0, 0);
+    return document.documentElement.scrollHeight;
+  });
+  await page.waitForTimeout(200);
   const { width, height } = page.viewportSize() as { width: number; height: number };
   const png = await page.screenshot({
     fullPage: whole,

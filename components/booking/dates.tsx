@@ -76,7 +76,7 @@ export function Dates({ concert }: { concert: SaleConcert }) {
               const body = (
                 <>
                   <span className="min-w-0 flex-1">
-                    <span className="block text-balance font-bold text-lg">
+                    <span className="block text-balance font-bold sm:text-lg">
                       {formatDate(startsAt, { ...words, style: "date" })}
                     </span>
                     <span className="block text-muted tabular-nums">
@@ -97,7 +97,7 @@ export function Dates({ concert }: { concert: SaleConcert }) {
                   </span>
                 </>
               );
-              const look = "flex items-center gap-4 rounded-card border border-line bg-surface p-5 sm:p-6";
+              const look = "flex items-center gap-3 sm:gap-4 rounded-card border border-line bg-surface p-5 sm:p-6";
               return (
                 <li key={id}>
                   {seatsLeft > 0 ? (

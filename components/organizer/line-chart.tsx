@@ -1,7 +1,7 @@
 "use client";
 
 import "uplot/dist/uPlot.min.css";
-import { useFormatter, useTranslations } from "next-intl";
+import { useFormatter, useLocale, useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import type UPlot from "uplot";
 import { useIsDark } from "@/components/booking/use-is-dark";
@@ -36,7 +36,19 @@ function resolved(host: HTMLElement, name: string): string {
   return color;
 }
 
-function optionsFor(host: HTMLElement, lines: ChartLine[]): UPlot.Options {
+const DAY_SECONDS = 86_400;
+
+/** Instants below the chart, as short as `stepSeconds` between them lets them be told apart. */
+function instants(locale: string, splits: number[], stepSeconds: number): string[] {
+  const words: Intl.DateTimeFormatOptions =
+    stepSeconds >= DAY_SECONDS
+      ? { month: "numeric", day: "numeric" }
+      : { hour: "numeric", minute: "2-digit", hourCycle: "h23", ...(stepSeconds < 60 ? { second: "2-digit" } : {}) };
+  const format = new Intl.DateTimeFormat(locale, words);
+  return splits.map((at) => format.format(at * 1000));
+}
+
+function optionsFor(host: HTMLElement, lines: ChartLine[], locale: string): UPlot.Options {
   const [muted, line] = [resolved(host, "muted"), resolved(host, "line")];
   const font = `12px ${getComputedStyle(host).fontFamily}`;
   const axis = { stroke: muted, font, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
@@ -46,7 +58,10 @@ function optionsFor(host: HTMLElement, lines: ChartLine[]): UPlot.Options {
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 7 } },
     scales: { y: { range: (_, _least, most) => [0, Math.max(1, most * 1.1)] } },
-    axes: [axis, { ...axis, size: 56 }],
+    axes: [
+      { ...axis, space: 72, values: (_, splits, _axis, _space, step) => instants(locale, splits, step) },
+      { ...axis, size: 56 },
+    ],
     series: [
       {},
       ...lines.map(({ label, color, dashed, sparse = false }) => ({
@@ -70,6 +85,7 @@ export function LineChart({ title, at, lines }: Props) {
   const chart = useRef<UPlot | null>(null);
   const t = useTranslations("organizer.room.history");
   const format = useFormatter();
+  const locale = useLocale();
   const [undrawn, setUndrawn] = useState(false);
   const dark = useIsDark();
   const latest = useRef({ at, lines });
@@ -86,7 +102,7 @@ export function LineChart({ title, at, lines }: Props) {
       const { default: Plot } = await import("uplot");
       if (gone) return;
       const { at, lines } = latest.current;
-      chart.current = new Plot(optionsFor(current, lines), [at, ...lines.map(({ values }) => values)], current);
+      chart.current = new Plot(optionsFor(current, lines, locale), [at, ...lines.map(({ values }) => values)], current);
       size.observe(current);
     };
     draw().catch(() => setUndrawn(true));
@@ -96,7 +112,7 @@ export function LineChart({ title, at, lines }: Props) {
       chart.current?.destroy();
       chart.current = null;
     };
-  }, [dark, shape]);
+  }, [dark, shape, locale]);
 
   useEffect(() => {
     chart.current?.setData([at, ...lines.map(({ values }) => values)]);

@@ -94,7 +94,7 @@ function Offer({ offer, token }: { offer: Wire<TransferPreview>; token: string }
               <Button variant="primary" size="lg" block pending={claim.isPending} onClick={() => claim.mutate()}>
                 {t("accept")}
               </Button>
-              <p className="text-center text-muted text-sm">
+              <p className="text-balance text-center text-muted text-sm">
                 {t("rule")}
                 <br />
                 {t("until")} <DateTime at={offer.expiresAt} timeZone={offer.venue.timeZone} />

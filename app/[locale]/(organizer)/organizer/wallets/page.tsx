@@ -12,13 +12,13 @@ export const generateStaticParams = everyLocale;
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { locale } = await openLocale(params);
-  const t = await getTranslations({ locale, namespace: "door" });
+  const t = await getTranslations({ locale, namespace: "organizer.wallets" });
   return { title: t("title"), robots: { index: false } };
 }
 
 export default async function Page({ params }: Props) {
   await openLocale(params);
-  const t = await getTranslations("door");
+  const t = await getTranslations("organizer.wallets");
   return (
     <div className="page-width pb-24">
       <PageHeading title={t("title")} lead={t("lead")} />
