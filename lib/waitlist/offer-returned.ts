@@ -156,10 +156,17 @@ function hallOf(seats: SeatRow[]) {
     const id = idAt(block, index);
     return id !== undefined && !gone.has(id);
   };
+  // Seats only get fewer, so what was picked stays the pick until one of it is gone.
+  const picks = new Map<string, string[] | null>();
   return {
     pick(wish: { seat_count: number; tier: string | null }): string[] | null {
+      const key = `${wish.seat_count} ${wish.tier ?? ""}`;
+      const known = picks.get(key);
+      if (known === null || known?.every((id) => !gone.has(id))) return known;
       const [group] = pickSeats(blocks, { count: wish.seat_count, tier: wish.tier ?? undefined }, isFree);
-      return group?.map(({ block, index }) => idAt(block, index) as string) ?? null;
+      const seatIds = group?.map(({ block, index }) => idAt(block, index) as string) ?? null;
+      picks.set(key, seatIds);
+      return seatIds;
     },
     remove(seatIds: string[]) {
       for (const id of seatIds) gone.add(id);
