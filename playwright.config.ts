@@ -2,8 +2,8 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { defineConfig, devices } from "@playwright/test";
+import { CHROMIUM_FLAGS, findChromium } from "./cli/shared/chromium";
 import { freePort } from "./db/embedded";
-import { CHROMIUM_FLAGS, findChromium } from "./e2e/chromium";
 
 // Workers read this file too and must find the same server.
 process.env.FRONTROW_E2E_PORT ??= String(await freePort());

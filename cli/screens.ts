@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { type Browser, chromium } from "@playwright/test";
-import { CHROMIUM_FLAGS, findChromium } from "@/e2e/chromium";
+import { CHROMIUM_FLAGS, findChromium } from "@/cli/shared/chromium";
 import { readEnv } from "@/lib/core/env";
 import { KINDS, type Session, type Shot, shoot } from "./screens/shoot";
 import { fillHouses, hold, join, type Place, pay, SLUGS } from "./screens/stage";

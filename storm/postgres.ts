@@ -2,7 +2,7 @@ import path from "node:path";
 import pg from "pg";
 import { type EmbeddedPostgres, startEmbedded } from "@/db/embedded";
 import { endLeftovers, pause } from "@/db/embedded-processes";
-import { Proxy } from "./proxy";
+import { TcpProxy } from "./proxy";
 
 const SETTINGS = {
   // Few, so that they are soon exhausted: two servers have twelve each.
@@ -17,7 +17,7 @@ const SETTINGS = {
 
 /** A PostgreSQL that comes back whenever it dies, and the proxy by which the servers reach it. */
 export class StormPostgres {
-  readonly proxy: Proxy;
+  readonly proxy: TcpProxy;
   kills = 0;
   /** Deaths that nobody planned, such as for want of disk. */
   deaths = 0;
@@ -32,7 +32,7 @@ export class StormPostgres {
   #killing = false;
 
   constructor(private readonly dir: string) {
-    this.proxy = new Proxy(() => this.#current?.port ?? null);
+    this.proxy = new TcpProxy(() => this.#current?.port ?? null);
   }
 
   /** Answers the address for the servers. */

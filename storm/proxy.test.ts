@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Proxy } from "./proxy";
+import { TcpProxy } from "./proxy";
 
 let server: Server;
-let proxy: Proxy;
+let proxy: TcpProxy;
 let heard = "";
 let port: number;
 let isThere = true;
@@ -21,7 +21,7 @@ beforeEach(async () => {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  proxy = new Proxy(() => (isThere ? (server.address() as AddressInfo).port : null));
+  proxy = new TcpProxy(() => (isThere ? (server.address() as AddressInfo).port : null));
   port = await proxy.listen();
 });
 afterEach(async () => {

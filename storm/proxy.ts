@@ -12,7 +12,7 @@ type Link = { client: Socket; upstream: Socket; cut: Cut | null; isEnding: boole
 const PATIENCE_MS = 1500;
 
 /** Passes bytes on between callers and a server, until it is told to fail. On 127.0.0.1. */
-export class Proxy {
+export class TcpProxy {
   /** How many connections were reset in the middle of something. */
   cuts = 0;
   /** How many answers were thrown away. */

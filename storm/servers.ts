@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { skewedEnvironment } from "./clock";
-import { Proxy } from "./proxy";
+import { TcpProxy } from "./proxy";
 
 const FILE = fileURLToPath(new URL("./server.ts", import.meta.url));
 
@@ -16,7 +16,7 @@ const USUAL: Mood = { skewMs: 0, pool: 12 };
 /** A server process that can be killed, and comes back on the same address behind its proxy. */
 export class StormServer {
   /** Fans reach whatever process is there now by way of it. */
-  readonly proxy = new Proxy(() => this.#port);
+  readonly proxy = new TcpProxy(() => this.#port);
   /** Where fans call. */
   address = 0;
   kills = 0;

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { sql } from "drizzle-orm";
 import type { Client } from "@/db/client";
+import { isMigrated } from "@/db/readiness";
 import { readEnv } from "@/lib/core/env";
 import { type Counter, counter, gauge } from "@/lib/core/metrics";
 import { oncePerProcess } from "@/lib/core/registry";
@@ -78,7 +78,7 @@ export function watchProcess(db: Client): void {
     ];
   });
   gauge("frontrow_database_up", "1 if the database answers.", () =>
-    db.execute(sql`select 1`).then(
+    isMigrated(db).then(
       () => 1,
       () => 0,
     ),

@@ -195,6 +195,15 @@ describe("answerOnce", () => {
     expect(await forgetOldKeys(test.db, 1000)).toBe(0);
   });
 
+  it("tidies no more at a time than it was told to", async () => {
+    const { userId } = await makeIntent();
+    await test.db.execute(sql`
+      insert into idempotency_keys (user_id, key, request_hash, status, body, created_at)
+      select ${userId}::uuid, 'old-' || n, '', 201, '{}', now() - interval '25 hours' from generate_series(1, 30) n`);
+    expect(await forgetOldKeys(test.db, 7)).toBe(7);
+    expect(await forgetOldKeys(test.db, 1000)).toBe(23);
+  });
+
   it("refuses a session whose account is not there", async () => {
     const ghost = { userId: newId(), key: "k", requestHash: "h" };
     await expect(answerOnce(test.db, ghost, (tx) => effect(tx, "k"))).rejects.toMatchObject({
