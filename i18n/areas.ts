@@ -7,6 +7,7 @@ export const AREAS = [
   "organizer",
   "door",
   "queue",
+  "draw",
   "booking",
   "waitlist",
   "payment",

@@ -3,6 +3,7 @@ import type booking from "../messages/ko/booking.json";
 import type catalog from "../messages/ko/catalog.json";
 import type common from "../messages/ko/common.json";
 import type door from "../messages/ko/door.json";
+import type draw from "../messages/ko/draw.json";
 import type organizer from "../messages/ko/organizer.json";
 import type payment from "../messages/ko/payment.json";
 import type queue from "../messages/ko/queue.json";
@@ -21,6 +22,7 @@ declare module "next-intl" {
       catalog: typeof catalog;
       common: typeof common;
       door: typeof door;
+      draw: typeof draw;
       organizer: typeof organizer;
       payment: typeof payment;
       queue: typeof queue;

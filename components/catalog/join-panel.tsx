@@ -1,6 +1,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import { LinkButton } from "@/components/ui/button";
 import { formatDate } from "@/components/ui/format-date";
+import { Link } from "@/i18n/navigation";
 import type { ShownConcert } from "./concert-view";
 import { OpensIn } from "./opens-in";
 
@@ -53,6 +54,16 @@ export function JoinPanel({ concert, seatsLeft }: { concert: ShownConcert; seats
         </p>
       )}
       <p className="text-muted">{note}</p>
+      {concert.waitingRoom.order === "draw" && (
+        <p className="mt-1">
+          <Link
+            href={`/concerts/${concert.slug}/draw`}
+            className="inline-flex min-h-11 items-center text-muted text-sm underline underline-offset-4 hover:text-ink"
+          >
+            {t("drawCheck")}
+          </Link>
+        </p>
+      )}
       {entry && (
         <LinkButton href={`/concerts/${concert.slug}/queue`} variant={entry.variant} size="lg" block className="mt-5">
           {entry.label}

@@ -5,7 +5,9 @@ import {
   type DrawFacts,
   digestOf,
   drawKeys,
+  findPlace,
   mixedSeed,
+  PLACES_PER_PAGE,
   type PlacesPage,
   type Sha256,
   shareOf,
@@ -108,6 +110,34 @@ describe("verifyDraw", () => {
     expect(await verify({ ...facts, seed: null }, pages())).toEqual([{ check: "unfinished" }]);
     const drawId = newDrawId();
     expect(await verify(facts, pages(), { drawId })).toEqual([{ check: "place", drawId }]);
+  });
+});
+
+describe("findPlace", () => {
+  it("finds any place of a large draw in few pages, and nobody's where there is none", async () => {
+    const count = 2.5 * PLACES_PER_PAGE;
+    const { facts, order, pages } = await makeDraw(count, PLACES_PER_PAGE);
+    const all = pages();
+    let read = 0;
+    const readPage = async (cursor: string) => {
+      read += 1;
+      return all[Number(cursor) / PLACES_PER_PAGE] as PlacesPage;
+    };
+    for (const at of [0, 1, PLACES_PER_PAGE - 1, PLACES_PER_PAGE, PLACES_PER_PAGE + 1, count - 1]) {
+      const found = await findPlace(sha256, facts, readPage, order[at] as string);
+      expect(found).toMatchObject({ number: at + 1, fits: true });
+      expect(found?.share).toBeCloseTo(at / count, 1);
+    }
+    expect(read).toBeLessThan(12);
+    expect(await findPlace(sha256, facts, readPage, newDrawId())).toBeNull();
+    expect(await findPlace(sha256, { ...facts, seed: null }, readPage, order[0] as string)).toBeNull();
+  });
+
+  it("sees that a neighbour was moved", async () => {
+    const { facts, order, pages } = await makeDraw(50, PLACES_PER_PAGE);
+    const tampered = order.with(20, order[24] as string).with(24, order[20] as string);
+    const found = await findPlace(sha256, facts, async () => pages(tampered)[0] as PlacesPage, order[22] as string);
+    expect(found).toMatchObject({ number: 23, fits: false });
   });
 });
 

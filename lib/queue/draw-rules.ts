@@ -67,6 +67,42 @@ export async function seedFits(sha256: Sha256, facts: DrawFacts): Promise<boolea
 /** Where of 0 to 1 a key lies: a place is about this share of the way down the list. */
 export const shareOf = (key: string): number => Number.parseInt(key.slice(0, 12), 16) / 2 ** 48;
 
+/** One's own place, and whether it is where seed and list put it; null if the draw has no such place. */
+export type FoundPlace = { number: number; key: string; share: number; fits: boolean } | null;
+
+/**
+ * Finds one place of a draw that is over without reading the whole of it: the keys are in order, so that the key says
+ * about where it is. `fits`: its neighbours on the page lie on the right sides of it.
+ */
+export async function findPlace(
+  sha256: Sha256,
+  facts: DrawFacts,
+  readPage: (cursor: string) => Promise<PlacesPage>,
+  drawId: string,
+): Promise<FoundPlace> {
+  const { seed, digest, count } = facts;
+  if (seed === null || digest === null || count === null || count === 0) return null;
+  const mixed = await mixedSeed(sha256, seed, digest);
+  const [key = ""] = await drawKeys(sha256, mixed, [drawId]);
+  let [low, high] = [0, Math.ceil(count / PLACES_PER_PAGE) - 1];
+  let at = Math.min(high, Math.floor((shareOf(key) * count) / PLACES_PER_PAGE));
+  while (low <= high) {
+    const page = await readPage(String(at * PLACES_PER_PAGE));
+    const index = page.drawIds.indexOf(drawId);
+    if (index >= 0) {
+      const around = await drawKeys(sha256, mixed, page.drawIds.slice(Math.max(0, index - 20), index + 21));
+      const fits = around.every((one, step) => step === 0 || one > (around[step - 1] as string));
+      return { number: page.from + index, key, share: shareOf(key), fits };
+    }
+    const [first = "", last = ""] = await drawKeys(sha256, mixed, [page.drawIds[0] ?? "", page.drawIds.at(-1) ?? ""]);
+    if (key > last) low = at + 1;
+    else if (key < first) high = at - 1;
+    else return null;
+    at = key > last ? low : high;
+  }
+  return null;
+}
+
 /**
  * Checks a whole draw from what is published: the seed against its hash, every place's order, the list against its
  * digest. `pledged` is the seed's hash as noted before the opening, `drawId` a place to look for. `onProgress` hears how

@@ -19,8 +19,9 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function Page({ params }: Props) {
   const { concert } = await readConcert(params, "/queue");
-  const { id, slug, title, venue } = concert;
-  const props = { concert: { id, slug, title, venue: { name: venue.name, timeZone: venue.timeZone } } };
+  const { id, slug, title, venue, waitingRoom } = concert;
+  const seedHash = waitingRoom.draw?.seedHash;
+  const props = { concert: { id, slug, title, seedHash, venue: { name: venue.name, timeZone: venue.timeZone } } };
   return (
     <Island name="waiting-room" props={props} areas={["queue"]}>
       <ClientMessages areas={["queue"]}>
