@@ -112,7 +112,13 @@ function Published({ facts, concert }: { facts: DrawFacts; concert: DrawnConcert
       ) : (
         notes.notedAt && (
           <p className="mt-4 text-muted text-sm">
-            {t("notes.kept")} <DateTime at={notes.notedAt} timeZone={concert.timeZone} />
+            {isPledge(notes.notedAt, facts) ? (
+              <>
+                {t("notes.kept")} <DateTime at={notes.notedAt} timeZone={concert.timeZone} />
+              </>
+            ) : (
+              t("notes.late")
+            )}
           </p>
         )
       )}
@@ -131,13 +137,17 @@ function Published({ facts, concert }: { facts: DrawFacts; concert: DrawnConcert
       <p className="mt-3 max-w-prose text-ink/90 leading-relaxed">{t("limits.proved")}</p>
       <p className="mt-3 max-w-prose text-ink/90 leading-relaxed">{t("limits.notProved")}</p>
       <p className="mt-3 max-w-prose text-ink/90 leading-relaxed">{t("limits.yourself")}</p>
-      <pre className="mt-4 overflow-x-auto rounded-control bg-sunken p-4 text-sm">
+      <pre className="mt-4 whitespace-pre-wrap break-all rounded-control bg-sunken p-4 text-sm">
         npm run draw:verify -- --url {typeof window === "undefined" ? "" : window.location.origin} --concert{" "}
         {concert.slug}
       </pre>
     </>
   );
 }
+
+/** What was noted after the draw says nothing about what was published before it. */
+const isPledge = (notedAt: string, { drawnAt }: DrawFacts): boolean =>
+  drawnAt === null || Date.parse(notedAt) < Date.parse(drawnAt);
 
 function Fact({ name, code, children }: { name: string; code?: string; children?: React.ReactNode }) {
   return (

@@ -1,6 +1,6 @@
 "use client";
 
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { type FormEvent, useEffect, useState } from "react";
 import { useProblemText } from "@/components/problem-text";
 import { Button } from "@/components/ui/button";
@@ -19,6 +19,9 @@ type OwnPlaceProps = { concertId: string; facts: DrawFacts; noted: string | unde
 export function OwnPlace({ concertId, facts, noted }: OwnPlaceProps) {
   const t = useTranslations("draw.own");
   const problemText = useProblemText();
+  const locale = useLocale();
+  const percent = (share: number) =>
+    new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 2 }).format(share);
   const [drawId, setDrawId] = useState("");
   const [wrong, setWrong] = useState(false);
   useEffect(() => {
@@ -67,7 +70,7 @@ export function OwnPlace({ concertId, facts, noted }: OwnPlaceProps) {
         )}
         {found?.fits && (
           <Notice className="mt-5" title={t("foundTitle", { number: found.number })}>
-            <p>{t("found", { share: found.share, count: facts.count ?? 0 })}</p>
+            <p>{t("found", { share: percent(found.share), count: facts.count ?? 0 })}</p>
             <p className="mt-2 break-all font-mono text-xs">{found.key}</p>
           </Notice>
         )}
