@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { ClientMessages } from "@/components/client-messages";
 import { DrawView } from "@/components/draw/draw-view";
-import { QueryProvider } from "@/components/query-provider";
+import { PrivateData } from "@/components/private-data";
 import { readConcert } from "../../../../read-concert";
 
 type Props = { params: Promise<{ locale: string; slug: string }> };
@@ -22,9 +22,9 @@ export default async function Page({ params }: Props) {
   const { id, slug, title, venue } = concert;
   return (
     <ClientMessages areas={["draw"]}>
-      <QueryProvider>
+      <PrivateData>
         <DrawView concert={{ id, slug, title, timeZone: venue.timeZone }} />
-      </QueryProvider>
+      </PrivateData>
     </ClientMessages>
   );
 }
