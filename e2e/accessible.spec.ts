@@ -18,6 +18,7 @@ for (const scheme of ["light", "dark"] as const) {
     for (const path of [
       "/ko",
       "/en/concerts/worldcup-stadium-2027",
+      "/ko/lines",
       "/ko/wallet",
       "/en/reservations",
       "/ko/tickets",

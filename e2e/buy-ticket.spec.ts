@@ -69,7 +69,15 @@ test("a fan chooses one seat from the list and cannot have it twice", async ({ p
 
 test("the account's pages are readable by everyone", async ({ page, fan }) => {
   expect(fan.email).toBeTruthy();
-  for (const path of ["/ko/wallet", "/ko/reservations", "/ko/tickets", "/en/wallet", "/en/sign-in", "/en/sign-up"]) {
+  for (const path of [
+    "/ko/lines",
+    "/ko/wallet",
+    "/ko/reservations",
+    "/ko/tickets",
+    "/en/wallet",
+    "/en/sign-in",
+    "/en/sign-up",
+  ]) {
     await page.goto(path);
     await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
     await expectAccessible(page);

@@ -75,7 +75,15 @@ function Who({ change: { by, kind } }: { change: Change }) {
   return kind === "import" ? t("commandLine") : t("nobody");
 }
 
-const SETTINGS = ["activeLimit", "admissionsPerMinute", "sessionSeconds", "claimSeconds", "mode"] as const;
+const SETTINGS = [
+  "activeLimit",
+  "admissionsPerMinute",
+  "sessionSeconds",
+  "claimSeconds",
+  "challengeAbove",
+  "challengeBits",
+  "mode",
+] as const;
 const OTHERS = [
   "message",
   "label",

@@ -16,8 +16,14 @@ const LIMITS = {
   admissionsPerMinute: [0, 6_000_000],
   sessionSeconds: [30, 86_400],
   claimSeconds: [10, 3_600],
+  challengeAbove: [0, 1_000_000],
+  challengeBits: [8, 20],
 } as const;
 const NAMES = Object.keys(LIMITS) as (keyof typeof LIMITS)[];
+
+/** Left empty, nobody is asked for proof of work. */
+const typedValue = (name: (typeof NAMES)[number], typed: FormDataEntryValue | null): number | null =>
+  name === "challengeAbove" && typed === "" ? null : Number(typed);
 
 type Props = { concertId: string; settings: RoomSettings; onSaved: (settings: RoomSettings) => void };
 
@@ -32,7 +38,7 @@ export function RoomSettingsForm({ concertId, settings, onSaved }: Props) {
     event.preventDefault();
     if (pending) return;
     const form = new FormData(event.currentTarget);
-    const body = Object.fromEntries(NAMES.map((name) => [name, Number(form.get(name))]));
+    const body = Object.fromEntries(NAMES.map((name) => [name, typedValue(name, form.get(name))]));
     setPending(true);
     setOutcome(null);
     try {
@@ -59,11 +65,11 @@ export function RoomSettingsForm({ concertId, settings, onSaved }: Props) {
                 name={name}
                 type="number"
                 inputMode="numeric"
-                required
+                required={name !== "challengeAbove"}
                 min={LIMITS[name][0]}
                 max={LIMITS[name][1]}
                 step={1}
-                defaultValue={settings[name]}
+                defaultValue={settings[name] ?? ""}
               />
             </Field>
           ))}
