@@ -88,7 +88,8 @@ async function machine({ db }: Stage): Promise<string> {
   return `${cores.length} cores (${cores[0]?.model.trim()}), Node ${process.versions.node}, PostgreSQL ${version} (fsync ${fsync}, synchronous_commit ${commit})`;
 }
 
-async function measureAll(cleanup: Cleanup, names: string[], options: Options): Promise<void> {
+/** Whether everything could be measured; what could is printed either way. */
+async function measureAll(cleanup: Cleanup, names: string[], options: Options): Promise<boolean> {
   const { seconds } = options;
   say("Starting PostgreSQL, the product and the load generator …");
   const stage = await openStage(cleanup);
@@ -97,11 +98,19 @@ async function measureAll(cleanup: Cleanup, names: string[], options: Options): 
   const fans = crowd > 0 ? await makeCrowd(stage.db, crowd) : [];
   const before = loadavg()[0] ?? 0;
   const all: Findings = { figures: [], notes: [] };
+  const failed: string[] = [];
   for (const { name, run } of measures) {
     say(`${name}:`);
-    const { figures, notes } = await run(stage, options, fans);
-    all.figures.push(...figures);
-    all.notes.push(...notes);
+    try {
+      const { figures, notes } = await run(stage, options, fans);
+      all.figures.push(...figures);
+      all.notes.push(...notes);
+    } catch (error) {
+      // What fails because it is being taken down is no news; the process ends when that is done.
+      if (cleanup.hasBegun) await new Promise(() => {});
+      say(`${name} could not be measured: ${(error as Error).stack}`);
+      failed.push(name);
+    }
   }
   const logged = await logInWords(stage.log);
   const words = [
@@ -109,10 +118,12 @@ async function measureAll(cleanup: Cleanup, names: string[], options: Options): 
     "",
     ...all.notes.map((note) => `- ${note}`),
     `- The product logged ${logged || "nothing"}.`,
+    ...failed.map((name) => `- ${name} could not be measured; the reason is on stderr.`),
     `- Medians of ${ROUNDS} rounds of at most ${seconds} s after a warm-up, in turns; ratio = product / limit.`,
     `- ${await machine(stage)}; server, database and generator share the machine, whose load was ${before.toFixed(1)} before the first round.`,
   ];
   process.stdout.write(`${words.join("\n")}\n`);
+  return failed.length === 0;
 }
 
 async function main(): Promise<number> {
@@ -140,10 +151,8 @@ async function main(): Promise<number> {
     () => process.exit(130),
   );
   try {
-    await measureAll(cleanup, names, options);
-    return 0;
+    return (await measureAll(cleanup, names, options)) ? 0 : 1;
   } catch (error) {
-    // What fails because it is being taken down is no news; the process ends when that is done.
     if (cleanup.hasBegun) await new Promise(() => {});
     throw error;
   } finally {

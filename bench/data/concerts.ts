@@ -39,5 +39,6 @@ export async function makeConcert(
 /** Takes a concert out of the ticker's work, so that the next measurement does not pay for it. */
 export async function retire(db: Client, concertId: string): Promise<void> {
   await db.$client.query("delete from queue_entries where concert_id = $1", [concertId]);
+  await db.$client.query("delete from queue_departures where concert_id = $1", [concertId]);
   await db.$client.query("update queues set served_through = last_number where concert_id = $1", [concertId]);
 }

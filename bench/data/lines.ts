@@ -32,8 +32,8 @@ export async function plantLine(db: Client, concertId: string, length: number): 
 }
 
 /** A concert with a line of `length`, and the tokens of up to `most` of those who wait. */
-export async function makeLine(db: Client, length: number, most: number): Promise<Line> {
-  const { id: concertId } = await makeConcert(db, "hongdae-night-2027", `bench-line-${length}`);
+export async function makeLine(db: Client, slug: string, length: number, most: number): Promise<Line> {
+  const { id: concertId } = await makeConcert(db, "hongdae-night-2027", slug);
   await plantLine(db, concertId, length);
   const { rows } = await db.$client.query<{ id: string; user_id: string; number: number; entered_at: Date }>(
     `select id, user_id, number, entered_at from queue_entries

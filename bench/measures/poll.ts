@@ -77,9 +77,9 @@ export async function measurePoll(stage: Stage, seconds: number): Promise<Findin
   const next = await openNext(stage);
   const atStart = await product.helper.ask<Memory>("memory");
   say("  planting lines of up to a million …");
-  const short = await makeLine(db, LENGTHS.short, TOKENS);
-  const long = await makeLine(db, LENGTHS.long, TOKENS);
-  const longest = await makeLine(db, LENGTHS.longest, TOKENS);
+  const short = await makeLine(db, "bench-poll-short", LENGTHS.short, TOKENS);
+  const long = await makeLine(db, "bench-poll-long", LENGTHS.long, TOKENS);
+  const longest = await makeLine(db, "bench-poll-longest", LENGTHS.longest, TOKENS);
   const requests = { short: pollsOf(short), long: pollsOf(long), longest: pollsOf(longest) };
   const plain = { short: plainPollsOf(short), long: plainPollsOf(long) };
 

@@ -17,7 +17,7 @@ export async function measurePulse(stage: Stage, seconds: number): Promise<Findi
   const { db, product, cleanup, dir } = stage;
   const program = await findNginx();
   if (!program) say("  nginx is not installed (Debian: nginx): what it keeps from the servers is not measured.");
-  const { concertId } = await makeLine(db, LINE, 1);
+  const { concertId } = await makeLine(db, "bench-pulse", LINE, 1);
   const requests = [requestText({ method: "GET", path: `/api/concerts/${concertId}/queue/pulse` })];
   const proxy: Target | null = program
     ? { helper: product.helper, port: (await startNginx(cleanup, { program, dir, origin: product.port })).port }
