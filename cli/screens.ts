@@ -68,6 +68,7 @@ async function fansShots({ fan, friend }: Cast): Promise<{ shots: Shot[]; friend
   const shots: Shot[] = [
     { name: "lobby", path: `/concerts/${SLUGS.lobby}/queue`, whole: true },
     { name: "waiting-room", path: `/concerts/${SLUGS.line}/queue`, whole: true, also: ["phone-dark"] },
+    { name: "lines", path: "/lines", whole: true },
     { name: "turn", path: "/concerts/worldcup-stadium-2027/queue" },
     { name: "dates", path: `/concerts/${SHOW}/dates` },
     { name: "seats", path: `/concerts/${SHOW}/seats?performance=${held.performanceId}`, also: ["phone-dark"] },

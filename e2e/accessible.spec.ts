@@ -21,6 +21,8 @@ for (const scheme of ["light", "dark"] as const) {
       "/ko/lines",
       "/ko/wallet",
       "/en/reservations",
+      "/ko/lines",
+      "/ko/concerts/bluesquare-strings-2027/waitlist",
       "/ko/tickets",
       `/ko/tickets/${id}`,
       "/en/tickets/claim",
@@ -41,6 +43,7 @@ for (const scheme of ["light", "dark"] as const) {
       `/ko/organizer/concerts/${slug}`,
       "/en/organizer/import",
       "/ko/organizer/check-in",
+      "/en/organizer/wallets",
     ]) {
       await look(path);
     }
