@@ -3,14 +3,15 @@ import type { Invariant } from "@/lib/core/invariant";
 // What an answer names as made: a payment (of a reservation), a top-up's entry, a reservation.
 const MADE = `
   kept as materialized (
-    select user_id, key, body::jsonb as answer from idempotency_keys where status between 200 and 299 and body like '{%'),
+    select user_id, key, status, body::jsonb as answer from idempotency_keys where status between 200 and 299 and body like '{%'),
   made as (
     select user_id, key,
            case when answer ? 'reservationId' then 'payment' when answer ? 'entry' then 'top-up' else 'reservation' end as what,
            coalesce(answer -> 'entry' ->> 'id', answer ->> 'id')::uuid as id
     from kept
     where (answer ? 'reservationId' and answer ? 'tickets') or answer -> 'entry' ->> 'kind' = 'top_up'
-       or (answer ? 'performanceId' and answer ? 'seats'))`;
+       -- Not one that was only extended.
+       or (answer ? 'performanceId' and answer ? 'seats' and status = 201))`;
 
 export const idempotencyInvariants: Invariant[] = [
   {

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
-import type { Client } from "@/db/client";
+import type { Client, Db } from "@/db/client";
 import { queues } from "@/db/schema/queue";
 import { makeConcert, makeUser } from "@/db/testing/factories";
+import { extendHold } from "@/lib/booking/extend-hold";
 import { holdSeats } from "@/lib/booking/hold-seats";
 import { newId } from "@/lib/core/ids";
 import { answerOnce } from "@/lib/idempotency/answer-once";
@@ -64,36 +65,44 @@ export async function admit(db: Client, hall: Hall, count: number): Promise<Fan[
   );
 }
 
-export const hold = (db: Client, hall: Hall, fan: Fan, ...seats: number[]) =>
+export const hold = (db: Db, hall: Hall, fan: Fan, ...seats: number[]) =>
   holdSeats(db, {
     admission: fan.admission,
     performanceId: hall.performanceId,
     seatIds: seats.map((at) => hall.seatIds[at] as string),
   });
 
-/** Tops up as the API does, under a key. */
-export function topUpOnce(db: Client, userId: string, amount: number, key = newId()) {
-  const requestHash = hashRequest({ method: "PATCH", path: "/api/wallet", body: { amount } });
-  return answerOnce(db, { userId, key, requestHash }, async (tx) => ({
-    status: 200,
-    body: JSON.stringify(await topUp(tx, { userId, amount })),
-  }));
+/** Does something as the API does, under a key. */
+function once(
+  db: Client,
+  userId: string,
+  key: string,
+  status: number,
+  what: string,
+  run: (tx: Db) => Promise<unknown>,
+) {
+  const requestHash = hashRequest({ method: "POST", path: what, body: undefined });
+  return answerOnce(db, { userId, key, requestHash }, async (tx) => ({ status, body: JSON.stringify(await run(tx)) }));
 }
 
-/** Pays as the API does, under a key. */
-export function payOnce(db: Client, { admission }: Fan, reservationId: string, key = newId()) {
-  const { userId, concertId } = admission;
-  const path = `/api/concerts/${concertId}/reservations/${reservationId}/payment`;
-  const requestHash = hashRequest({ method: "POST", path, body: undefined });
-  return answerOnce(db, { userId, key, requestHash }, async (tx) => ({
-    status: 201,
-    body: JSON.stringify(await payReservation(tx, { admission, reservationId })),
-  }));
+export const topUpOnce = (db: Client, userId: string, amount: number, key = newId()) =>
+  once(db, userId, key, 200, `top-up of ${amount}`, (tx) => topUp(tx, { userId, amount }));
+
+export const payOnce = (db: Client, { userId, admission }: Fan, reservationId: string, key = newId()) =>
+  once(db, userId, key, 201, reservationId, (tx) => payReservation(tx, { admission, reservationId }));
+
+/** A hold and its extension. */
+async function holdTwice(db: Client, hall: Hall, fan: Fan, ...seats: number[]) {
+  const { userId, admission } = fan;
+  const held = await once(db, userId, newId(), 201, "hold", (tx) => hold(tx, hall, fan, ...seats));
+  const { id } = JSON.parse(held.body) as { id: string };
+  await once(db, userId, newId(), 200, id, (tx) => extendHold(tx, { admission, reservationId: id }));
+  return { id };
 }
 
 /** A sale in which everything happened once: paid (used at the door and not), held, lapsed, given up, refunded, left. */
 export async function makeWorld(db: Client) {
-  const hall = await makeHall(db);
+  const hall = await makeHall(db, { holdExtensions: 1 });
   const { concertId } = hall;
   const fans = (await admit(db, hall, 6)) as [Fan, Fan, Fan, Fan, Fan, Fan];
   const [payer, holder, lapser, canceller, refunder, idler] = fans;
@@ -110,7 +119,7 @@ export async function makeWorld(db: Client) {
   await claimTicket(db, { token: away.token, userId: idler.userId });
   const back = await startTransfer(db, { ticketId: given, userId: idler.userId });
   await claimTicket(db, { token: back.token, userId: payer.userId });
-  const held = await hold(db, hall, holder, 2, 3);
+  const held = await holdTwice(db, hall, holder, 2, 3);
   const lapsed = await hold(db, hall, lapser, 4);
   await db.execute(sql`update reservations set expires_at = now() - interval '1 second' where id = ${lapsed.id}`);
   await db.execute(sql`update seats set held_until = now() - interval '1 second' where reservation_id = ${lapsed.id}`);
