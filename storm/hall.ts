@@ -63,6 +63,7 @@ export async function makeHalls(db: Client): Promise<Hall[]> {
       sale: { opensAt: new Date(now - DAY_MS).toISOString(), closesAt: null },
       maxSeatsPerFan: max,
       holdSeconds: hold,
+      holdExtensions: 1,
       waitingRoom: room,
     };
     const { id, performances } = await importConcert(db, readImportFile(Buffer.from(JSON.stringify(document))));

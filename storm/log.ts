@@ -6,11 +6,20 @@ export type What =
   | "join"
   | "poll"
   | "leave"
+  | "defer"
+  | "replace token"
   | "read"
   | "hold"
   | "top up"
   | "pay"
+  | "extend"
+  | "change"
   | "give up"
+  | "refund"
+  | "wait"
+  | "stop waiting"
+  | "give away"
+  | "claim"
   | "check in"
   | "organise";
 
@@ -35,7 +44,7 @@ export type Answer = {
 export type Intent = {
   key: string;
   fan: number;
-  what: "hold" | "top up" | "pay";
+  what: "hold" | "top up" | "pay" | "extend" | "refund";
   method: "POST" | "PATCH";
   path: string;
   body?: unknown;
@@ -66,6 +75,10 @@ export class CallLog {
   readonly givenUp = new Map<string, { fan: number; path: string; outcome: Outcome }>();
   readonly checkIns = new Map<string, { code: string; done: number; unknown: boolean }>();
   readonly places = new Map<string, { fan: number; number: number; left: boolean }>();
+  /** The seats that a hold was changed to last; null after a change of which nobody knows. */
+  readonly changed = new Map<string, string[] | null>();
+  /** By the link of a ticket that was given away: who claimed it, and of whom nobody knows. */
+  readonly claims = new Map<string, { ticketId: string; fans: Set<number>; unknown: Set<number> }>();
   readonly accounts: { id: string; email: string }[] = [];
   /** What should never have been answered. */
   readonly violations: string[] = [];

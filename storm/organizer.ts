@@ -1,5 +1,5 @@
 import { pause } from "@/db/embedded-processes";
-import type { World } from "./fan";
+import type { World } from "./fan/state";
 import { between, pick, randomOf } from "./random";
 
 const CALM = { mode: "on", activeLimit: 15, admissionsPerMinute: 3000 };
@@ -23,5 +23,21 @@ export async function organise(world: World, isOver: () => boolean): Promise<voi
   for (let tries = 0; tries < 30; tries += 1) {
     if ((await act("PATCH", path, tries % 2, CALM)).outcome === "ok") return;
     await pause(500);
+  }
+}
+
+/** Makes a code for each concert that lets fans pass its line. */
+export async function invite({ caller, halls, organizer, invitations }: World): Promise<void> {
+  for (const { id } of halls) {
+    const { body } = await caller.call({
+      fan: -1,
+      what: "organise",
+      method: "POST",
+      path: `/admin/concerts/${id}/invitations`,
+      bearer: organizer,
+      server: 0,
+      body: { label: "Friends of the storm", usesLimit: 100_000 },
+    });
+    if (body?.code) invitations.set(id, body.code);
   }
 }

@@ -21,7 +21,7 @@ export function* reportOf(outcome: Outcome, plan: Fault[]): Generator<string> {
   yield `in all      ${number(servers.reduce((sum, { kills }) => sum + kills, 0))} servers killed (${number(servers.reduce((sum, { skewed }) => sum + skewed, 0))} came back with a wrong clock), ${number(postgres.kills)} PostgreSQLs killed and ${number(postgres.deaths)} dead for want of disk, ${number(postgres.terminated)} backends terminated`;
   yield `            ${number(cuts)} connections of fans cut and ${number(lost)} answers lost, ${number(postgres.proxy.cuts)} connections to PostgreSQL cut and ${number(postgres.proxy.lost)} results lost, disk full ${number(disk?.fills ?? 0)} times`;
   yield `recovery    PostgreSQL back after ${seconds(median(postgres.recoveriesMs))} (median), ${seconds(Math.max(0, ...postgres.recoveriesMs))} (longest); all ready ${seconds(healedMs)} after the last fault`;
-  yield `compared    ${number(compared.topUps)} top-ups, ${number(compared.holds)} holds, ${number(compared.payments)} payments, ${number(compared.refunds)} refunds, ${number(compared.places)} places in line, ${number(compared.checkIns)} check-ins`;
+  yield `compared    ${number(compared.topUps)} top-ups, ${number(compared.holds)} holds, ${number(compared.payments)} payments, ${number(compared.refunds)} refunds, ${number(compared.places)} places in line, ${number(compared.checkIns)} check-ins, ${number(compared.claims)} tickets from hand to hand`;
   yield `invariants  checked ${number(checks)} times`;
   if (log.risen > 0) yield `positions   rose from one poll to the next ${number(log.risen)} times`;
 }

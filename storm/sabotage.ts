@@ -5,9 +5,15 @@ type Removal = { statement: string; guard: string; instead: string };
 
 /** Guards that a storm can run without, to see whether it notices (`--without`). */
 export const GUARDS: Record<string, { says: string; removals: Removal[] }> = {
-  "seat-lock": {
-    says: "a hold looks whether seats are free without locking them",
-    removals: [{ statement: "booking_hold_seats", guard: "for update", instead: "" }],
+  "seat-taken": {
+    says: "a hold takes seats whoever has them",
+    removals: [
+      {
+        statement: "booking_hold_seats",
+        guard: "and s.sold_at is null and (s.held_until is null or s.held_until <= now())",
+        instead: "",
+      },
+    ],
   },
   "hold-end": {
     says: "a payment takes a hold that is over",

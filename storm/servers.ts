@@ -1,13 +1,17 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { skewedEnvironment } from "./clock";
 import { TcpProxy } from "./proxy";
 
-const FILE = fileURLToPath(new URL("./server.ts", import.meta.url));
-
-export type ServerOptions = { databaseUrl: string; authSecret: string; without: string };
+export type ServerOptions = {
+  /** The server's program. */
+  file: string;
+  databaseUrl: string;
+  authSecret: string;
+  /** A guard to do without. */
+  without: string;
+};
 /** How wrong a process's clock is, and how many connections it may have. */
 type Mood = { skewMs: number; pool: number };
 
@@ -108,7 +112,9 @@ export class StormServer {
 
   #spawn({ skewMs, pool }: Mood): ChildProcess {
     if (skewMs !== 0) this.skewed += 1;
-    const child = fork(FILE, {
+    const child = fork(this.options.file, {
+      // Plain JavaScript: it needs no loader.
+      execArgv: [],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       env: {
         ...process.env,

@@ -10,15 +10,17 @@ import { pause } from "@/db/embedded-processes";
 import { migrateDatabase } from "@/db/migrate";
 import { provideEnv } from "@/lib/core/env";
 import { checkInvariants } from "@/lib/invariants/check-invariants";
+import { bundleServer } from "./bundle";
 import { Caller } from "./call";
-import { type Compared, compare } from "./compare";
+import { type Compared, compare } from "./compare/compare";
 import { makeAccounts, register, registers } from "./crowd";
 import { SmallDisk } from "./disk";
-import { Fan } from "./fan";
+import { live } from "./fan/fan";
+import { FanState, type World } from "./fan/state";
 import { type Faults, type Stage, unleash } from "./faults";
 import { makeHalls } from "./hall";
 import { CallLog } from "./log";
-import { organise } from "./organizer";
+import { invite, organise } from "./organizer";
 import type { Fault } from "./plan";
 import { StormPostgres } from "./postgres";
 import { type Replayed, replay } from "./replay";
@@ -81,9 +83,11 @@ export async function storm(cleanup: Cleanup, options: StormOptions): Promise<Ou
     ...(await makeAccounts(db, count)),
   }));
 
+  const program = await bundleServer();
+  cleanup.later(() => program.remove());
   const hear = listenTo(log);
   const make = () => {
-    const server = new StormServer({ databaseUrl, authSecret, without: options.without }, hear);
+    const server = new StormServer({ file: program.file, databaseUrl, authSecret, without: options.without }, hear);
     cleanup.later(() => server.stop());
     return server;
   };
@@ -95,7 +99,8 @@ export async function storm(cleanup: Cleanup, options: StormOptions): Promise<Ou
   const stage = { postgres, servers, disk };
   const until = performance.now() + options.minutes * 60_000;
   const isOver = () => performance.now() > until || cleanup.hasBegun;
-  const world = { seed, caller, log, halls, organizer };
+  const world: World = { seed, caller, log, halls, organizer, links: [], invitations: new Map() };
+  await invite(world);
   const faults = unleash(stage, options.plan, { isOver, callsDone: () => log.counts.ok });
   let lastFaultAt = 0;
   const healing = faults.over.then(() => {
@@ -112,7 +117,7 @@ export async function storm(cleanup: Cleanup, options: StormOptions): Promise<Ou
   const crowd = accounts.map(async (made, index) => {
     const account = registers(index) ? await register(caller, log, index, isQuiet) : made;
     if (!account) return made;
-    await new Fan(world, index, account.userId, account.bearer).run(isQuiet);
+    await live(new FanState(world, index, account.userId, account.bearer), isQuiet);
     return account;
   });
   const organising = organise(world, isQuiet);
@@ -130,11 +135,7 @@ export async function storm(cleanup: Cleanup, options: StormOptions): Promise<Ou
     await untilLinesAreEmpty(db, log);
     await checkOnce(db, log);
     const read = async <Row extends pg.QueryResultRow>(text: string) => (await db.$client.query<Row>(text)).rows;
-    return await compare(
-      log,
-      read,
-      known.map(({ userId }) => userId),
-    );
+    return await compare({ log, read, userIds: known.map(({ userId }) => userId) });
   });
   if (log.paid < PAYMENTS_LEAST) log.accuse(`only ${log.paid} payments came through: too few to prove anything`);
   return { log, faults: faults.done, stage, replayed, compared, checks: checksBefore + 1, healedMs };
