@@ -32,9 +32,10 @@ async function act(me: FanState, random: Random): Promise<void> {
   if (impulse < 0.14) return await tendWaitlist(me, random);
   if (impulse < 0.15) return await claimTicket(me, random);
   // Also without a turn: what was offered from the waitlist can be paid or declined, what was paid given back.
-  if (me.held.length > 0) return await useHold(me, random);
+  if (me.held.length > 0) return await dealWithHold(me, random);
   if (me.place && !me.isIn) return await wait(me, random);
-  if (!me.place) return me.paid.length > 0 && random() < 0.2 ? await useTickets(me, random) : await join(me, random);
+  if (!me.place)
+    return me.paid.length > 0 && random() < 0.2 ? await dealWithTickets(me, random) : await join(me, random);
   const what = choose(random(), {
     hold: 0.56,
     tickets: 0.26,
@@ -44,7 +45,7 @@ async function act(me: FanState, random: Random): Promise<void> {
     token: 0.01,
     poll: 0.06,
   });
-  if (what === "tickets" && me.paid.length > 0) return await useTickets(me, random);
+  if (what === "tickets" && me.paid.length > 0) return await dealWithTickets(me, random);
   if (what === "leave") return await leave(me, random);
   if (what === "token") return await replaceToken(me, random);
   if (what === "poll") return await poll(me, random);
@@ -61,7 +62,7 @@ async function wait(me: FanState, random: Random): Promise<void> {
   if (me.isIn && random() < 0.05) await defer(me, random);
 }
 
-async function useHold(me: FanState, random: Random): Promise<void> {
+async function dealWithHold(me: FanState, random: Random): Promise<void> {
   const shares = {
     pay: 0.46,
     rich: 0.12,
@@ -83,7 +84,7 @@ async function useHold(me: FanState, random: Random): Promise<void> {
   return what === "leave" ? await leave(me, random) : await poll(me, random);
 }
 
-async function useTickets(me: FanState, random: Random): Promise<void> {
+async function dealWithTickets(me: FanState, random: Random): Promise<void> {
   const what = choose(random(), { giveUp: 0.55, refund: 0.3, giveAway: 0.05, door: 0.1 });
   if (what === "refund") return await refundOne(me, random);
   if (what === "giveAway") return await offerTicket(me, random);
