@@ -63,7 +63,9 @@ export async function giveUp(me: FanState, from: Reservation[], random: Random):
   const path = me.at(`reservations/${id}`);
   const { outcome } = await me.call(random, { what: "give up", method: "DELETE", path });
   const { givenUp } = me.world.log;
-  if (givenUp.get(id)?.outcome !== "ok") givenUp.set(id, { fan: me.index, path, outcome });
+  // A refusal after a call of which nobody knows may mean that that one did it.
+  const known = givenUp.get(id)?.outcome ?? "refused";
+  if (known === "refused" || outcome === "ok") givenUp.set(id, { fan: me.index, path, outcome });
   if (outcome !== "unknown") me.forgetReservation(id);
 }
 

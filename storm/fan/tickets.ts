@@ -26,8 +26,7 @@ export async function offerTicket(me: FanState, random: Random): Promise<void> {
   const call = { what: "give away", method: "POST", path: `/tickets/${id}/transfer` } as const;
   const { outcome, body } = await me.call(random, call);
   const { links } = me.world;
-  if (outcome === "ok" && links.length < LINKS_MOST)
-    links.push({ ticketId: id, token: new URL(body.url).hash.slice(1) });
+  if (outcome === "ok" && links.length < LINKS_MOST) links.push({ ticketId: id, token: body.token });
 }
 
 /** Claims a ticket that somebody gives away, often together with somebody else. */

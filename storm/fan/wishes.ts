@@ -26,13 +26,14 @@ export async function want(me: FanState, random: Random, { needsToken, ...wish }
   else if (intent.final.outcome === "ok" && random() < 0.06) await tease(me, intent, random);
 }
 
-async function ask(me: FanState, intent: Intent, random: Random): Promise<void> {
+async function ask(me: FanState, intent: Intent, random: Random): Promise<Answer> {
   const before = intent.final;
   const { what, method, path, body, queueToken, key } = intent;
   const answer = await me.call(random, { what, method, path, body, queueToken, key });
   me.world.log.settle(intent, answer);
   if (queueToken === me.place?.token) me.heed(answer);
   if (!before && intent.final) learn(me, intent, intent.final);
+  return answer;
 }
 
 /** Asks again for the oldest thing of which nothing certain was heard. */
@@ -40,8 +41,9 @@ export async function askAgain(me: FanState, random: Random): Promise<void> {
   const [open] = me.open;
   if (!open) return;
   open.asks += 1;
-  await ask(me, open.intent, random);
-  if (open.intent.final || open.asks >= ASKS) me.open = me.open.filter((one) => one !== open);
+  const { outcome } = await ask(me, open.intent, random);
+  // Once the turn is over, only the end of the storm can tell what came of it.
+  if (open.intent.final || outcome === "refused" || open.asks >= ASKS) me.open = me.open.filter((one) => one !== open);
 }
 
 /** What was done stays done: the same again is answered with the same bytes, something else under the key not at all. */
