@@ -17,8 +17,8 @@ const room = {
   order: "fifo",
   activeLimit: 60,
   admissionsPerMinute: 3000,
-  sessionSeconds: 20,
-  claimSeconds: 3,
+  sessionSeconds: 40,
+  claimSeconds: 20,
 };
 
 /**
@@ -33,10 +33,10 @@ const DOCUMENTS = [
     seatsPerRow: 8,
     nights: 1,
     max: 2,
-    hold: 2,
-    room: { ...room, activeLimit: 15, sessionSeconds: 8 },
+    hold: 4,
+    room: { ...room, activeLimit: 15, sessionSeconds: 20, claimSeconds: 6 },
   },
-  { slug: "storm-open", rows: 6, seatsPerRow: 10, nights: 2, max: 3, hold: 3, room: { ...room, mode: "off" } },
+  { slug: "storm-open", rows: 6, seatsPerRow: 10, nights: 2, max: 3, hold: 5, room: { ...room, mode: "off" } },
 ];
 
 export async function makeHalls(db: Client): Promise<Hall[]> {

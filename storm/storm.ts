@@ -219,7 +219,8 @@ async function untilNothingIsUnderWay(db: Client): Promise<void> {
 /** The lines still move: whoever is left in one gets a turn, and the turn ends. */
 async function untilLinesAreEmpty(db: Client, log: CallLog): Promise<void> {
   let waiting = 0;
-  for (let waited = 0; waited < HEAL_MS; waited += 500) {
+  // Those who are inside may stay for a while yet.
+  for (let waited = 0; waited < 2 * HEAL_MS; waited += 500) {
     const { rows } = await db.$client.query<{ waiting: number }>(
       "select count(*) as waiting from queue_entries where status = 'waiting'",
     );
@@ -227,5 +228,5 @@ async function untilLinesAreEmpty(db: Client, log: CallLog): Promise<void> {
     if (waiting === 0) return;
     await pause(500);
   }
-  log.accuse(`${waiting} fans still wait a minute after the storm`);
+  log.accuse(`${waiting} fans still wait two minutes after the storm`);
 }
