@@ -16,6 +16,9 @@ export async function counting<T>(db: Client, work: () => Promise<T>): Promise<T
   }
 }
 
+/** Until a measure wants it. */
+export const countNothing = (db: Client): Promise<void> => track(db, "none");
+
 async function track(db: Client, what: "top" | "none"): Promise<void> {
   await db.$client.query(`alter system set pg_stat_statements.track = '${what}'`);
   await db.$client.query("select pg_reload_conf()");
@@ -32,5 +35,6 @@ export async function askedWhile(db: Client, work: () => Promise<unknown>): Prom
     `select regexp_replace(query, '\\s+', ' ', 'g') as text, sum(calls)::int8 as calls, sum(total_exec_time) as ms
      from pg_stat_statements where query not ilike '%pg_stat_statements%' group by 1 order by 2 desc`,
   );
+  if (rows.length === 0) throw new Error("PostgreSQL counted no statement.");
   return rows.map(({ text, calls, ms }) => ({ text, ms, perSecond: calls / seconds }));
 }

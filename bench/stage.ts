@@ -8,7 +8,7 @@ import { startEmbedded } from "@/db/embedded";
 import { migrateDatabase } from "@/db/migrate";
 import { provideEnv, setMode } from "@/lib/core/env";
 import type { Cleanup } from "./cleanup";
-import { pause } from "./database-load";
+import { countNothing, pause } from "./database-load";
 import { type Helper, startHelper } from "./helper/start";
 import type { Job, Load } from "./load/job";
 
@@ -29,8 +29,8 @@ export type Stage = {
   load(target: Target, job: Omit<Job, "port">): Promise<Load>;
 };
 
-/** Ready to count statements, which is off until a measure wants it. */
-const SETTINGS = { shared_preload_libraries: "pg_stat_statements", "pg_stat_statements.track": "none" };
+/** Ready to count statements (`database-load.ts`). */
+const SETTINGS = { shared_preload_libraries: "pg_stat_statements" };
 
 /** PostgreSQL with its files in a temporary folder and as durable as it comes, the product's API, the generator. */
 export async function openStage(cleanup: Cleanup): Promise<Stage> {
@@ -54,6 +54,7 @@ export async function openStage(cleanup: Cleanup): Promise<Stage> {
     // The pool says so before PostgreSQL has heard of it.
     await pause(200);
   });
+  await countNothing(db);
   const log = path.join(dir, "product.log");
   const product = await startTarget(cleanup, "server.ts", { log }).catch(async (error) => {
     say(await readFile(log, "utf8"));

@@ -8,6 +8,7 @@ import type { Memory } from "../helper/child";
 import { startHelper } from "../helper/start";
 import { requestText } from "../load/request";
 import { type Findings, inTurns, median, rateOf, told } from "../measure";
+import { inMb, mostMemory, mostMemoryWithPages } from "../memory";
 import { type Stage, startTarget, type Target } from "../stage";
 
 const CONNECTIONS = 64;
@@ -19,7 +20,8 @@ const COUNT_MS = 8000;
 /** The product stops reading a line that nobody asks about. */
 const LINE_FORGOTTEN_MS = 12_000;
 const MB = 1024 * 1024;
-const MEMORY_EVERY_MS = 250;
+const MB_MOST = 200;
+const READS_MOST = 2;
 
 const LENGTHS = { short: 1000, long: 100_000, longest: 1_000_000 } as const;
 
@@ -51,24 +53,8 @@ async function openNext({ cleanup, dir }: Stage): Promise<Target> {
   return { helper, port: await helper.ask<number>({ dir: path.join(dir, "next-poll") }) };
 }
 
-/** The most memory that the product has while `work` runs. */
-async function mostMemory(product: Target, work: () => Promise<unknown>): Promise<Memory> {
-  let most: Memory = { resident: 0, heap: 0, buffers: 0 };
-  const look = async () => {
-    const now = await product.helper.ask<Memory>("memory");
-    if (now.resident > most.resident) most = now;
-  };
-  const timer = setInterval(() => void look().catch(() => {}), MEMORY_EVERY_MS);
-  try {
-    await work();
-    await look();
-  } finally {
-    clearInterval(timer);
-  }
-  return most;
-}
-
-const inMb = (bytes: number): string => `${Math.round(bytes / MB)} MB`;
+const isRead = (text: string): boolean =>
+  /^(select|with)\b/i.test(text) && !/\b(insert into|update|delete from)\b/i.test(text);
 
 export async function measurePoll(stage: Stage, seconds: number): Promise<Findings> {
   const { db, product, cleanup } = stage;
@@ -109,12 +95,13 @@ export async function measurePoll(stage: Stage, seconds: number): Promise<Findin
   // Nobody has asked about the longest line yet: what the database is asked now, polls do not ask.
   const idle = await counting(db, () => askedWhile(db, () => pause(COUNT_MS)));
   let busy: Asked[] = [];
-  const memory = await mostMemory(product, async () => {
-    const job = { connections: CONNECTIONS, requests: requests.longest, seconds: COUNT_MS / 1000, repeat: true };
+  const job = { connections: CONNECTIONS, requests: requests.longest, seconds: COUNT_MS / 1000, repeat: true };
+  const memory = await mostMemory(stage, async () => {
     busy = await counting(db, () => askedWhile(db, () => stage.load(product, job)));
   });
+  const withPages = await mostMemoryWithPages(stage, job);
   const known = new Set(idle.map(({ text }) => text));
-  const byPolls = busy.filter(({ text }) => !known.has(text));
+  const byPolls = busy.filter(({ text }) => isRead(text) && !known.has(text));
   const reads = byPolls.reduce((sum, { perSecond }) => sum + perSecond, 0);
   const all = (asked: Asked[]) => asked.reduce((sum, { perSecond }) => sum + perSecond, 0).toFixed(1);
   say("  warming up …");
@@ -157,8 +144,11 @@ export async function measurePoll(stage: Stage, seconds: number): Promise<Findin
         limitRate: fast,
         bar: 0.9,
       }),
-      plainFigure({ what: "database reads for polls, one line", value: reads, unit: "per s", most: 2 }),
-      plainFigure({ what: "memory, 1,000,000 in line", value: memory.resident / MB, unit: "MB", most: 200 }),
+      plainFigure({ what: "database reads for polls, one line", value: reads, unit: "per s", most: READS_MOST }),
+      plainFigure({ what: "memory, 1,000,000 in line", value: memory.resident / MB, unit: "MB", most: MB_MOST }),
+      ...(withPages === null
+        ? []
+        : [plainFigure({ what: "the same with Next's pages", value: withPages.most / MB, unit: "MB", most: MB_MOST })]),
     ],
     notes: [
       `poll: ${CONNECTIONS} connections, up to ${TOKENS.toLocaleString("en")} tokens spread over the line (all of them with 1,000 in line), every tenth fan has left; answers of ${bytes} bytes with their head.`,
@@ -167,7 +157,7 @@ export async function measurePoll(stage: Stage, seconds: number): Promise<Findin
         .map((name) => `${each(name).toFixed(1)} µs for ${name}`)
         .join(", ")}.`,
       `poll: ${all(busy)} statements/s in the database while the longest line is polled, ${all(idle)}/s before anybody asked about it; only the former knew ${byPolls.map(({ text, perSecond }) => `${perSecond.toFixed(1)}/s of "${text.slice(0, 60)} …"`).join(" and ")}.`,
-      `memory of the server process (API and what runs beside it, without Next's pages): ${inMb(memory.resident)} at most while polled with 1,000,000 in line, of which ${inMb(memory.heap)} objects and ${inMb(memory.buffers)} buffers; ${inMb(atStart.resident)} before there was a line.`,
+      `memory of the server process (API and what runs beside it, without Next's pages): ${inMb(memory.resident)} at most while polled with 1,000,000 in line, of which ${inMb(memory.heap)} objects and ${inMb(memory.buffers)} buffers; ${inMb(atStart.resident)} before there was a line. ${withPages === null ? "Of a process that serves pages too it is not known: they are not built (npm run build), or this is not Linux." : `A process that serves pages too, as npm start runs it, has ${inMb(withPages.most)} at most, and had ${inMb(withPages.atStart)} before anybody asked about the line.`}`,
     ],
   };
 }
