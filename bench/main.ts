@@ -7,6 +7,7 @@ import { Cleanup } from "./cleanup";
 import { type Fan, makeCrowd } from "./data/fans";
 import { type Findings, ROUNDS } from "./measure";
 import { measureAdmit } from "./measures/admit";
+import { measureDraw } from "./measures/draw";
 import { holdFans, measureHold } from "./measures/hold";
 import { joinFans, measureJoin } from "./measures/join";
 import { measurePay, payFans } from "./measures/pay";
@@ -30,6 +31,7 @@ const MEASURES: Record<string, Measure> = {
   poll: { fans: () => 0, run: (stage, { seconds }) => measurePoll(stage, seconds) },
   pulse: { fans: () => 0, run: (stage, { seconds }) => measurePulse(stage, seconds) },
   admit: { fans: () => 0, run: measureAdmit },
+  draw: { fans: () => 0, run: measureDraw },
   join: { fans: joinFans, run: (stage, { seconds }, fans) => measureJoin(stage, seconds, fans) },
   hold: { fans: holdFans, run: (stage, { seconds }, fans) => measureHold(stage, seconds, fans) },
   pay: { fans: payFans, run: (stage, { seconds }, fans) => measurePay(stage, seconds, fans) },
@@ -50,6 +52,7 @@ and prints a table of figures and ratios on stdout. DATABASE_URL is not used.
          a million in line, the memory they take and what the database is asked
   pulse  what everybody may know of a line, through nginx with deploy/nginx.conf: what the server still sees
   admit  a thousand let in from a million
+  draw   a lobby of a million drawn, while others join and ask
   join   durable joins, beside Redis and one INSERT per join
   hold   holds of distinct seats, beside pgbench and bare pg running the same statement; 1,000 fans on one seat
   pay    payments of holds, beside pgbench and bare pg running the same transaction

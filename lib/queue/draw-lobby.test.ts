@@ -10,6 +10,7 @@ import { drawIdOf } from "./draw-id";
 import { drawLobby } from "./draw-lobby";
 import { getDraw, readPlacesPage } from "./draw-queries";
 import { type PlacesPage, type Sha256, verifyDraw } from "./draw-rules";
+import { queueInvariants } from "./invariants";
 import { joinQueue } from "./join-queue";
 import { leaveQueue } from "./leave-queue";
 import { getLine, knownLine, stopLines } from "./line";
@@ -137,6 +138,9 @@ describe("drawLobby", () => {
     expect(rows.map((row) => Number(row.number))).toEqual(left);
     expect(left).toHaveLength(16);
     expect(await queueStats(db, id)).toMatchObject({ waiting: 20, left: 21 });
+    for (const { name, sql: text } of queueInvariants) {
+      expect((await db.$client.query(text)).rows, name).toEqual([]);
+    }
     await (await getLine(db, id)).read();
     expect((await pollQueue(db, late.claims)).position).toBe(20);
     await db.execute(sql`update queues set active_limit = 100 where concert_id = ${id}`);

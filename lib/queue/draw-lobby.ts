@@ -67,10 +67,13 @@ const fix = statement<never>(
    update queue_draws set places = listed.n, digest = listed.digest from listed where concert_id = $1`,
 );
 
-// Without statistics of tables that just came to be, a join of everything would look best for every step.
-const planSteps = statement<never>(
-  "queue_plan_draw_steps",
-  "select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)",
+// Both lists lie in the order of ids, so each step merges a piece of them; without statistics of tables that just came
+// to be, reading and sorting everything would look better. And a step need not reach the disk before its lock is given back: lost in a crash, it is done again and gives the same numbers.
+const prepareStep = statement<never>(
+  "queue_prepare_draw_step",
+  `select set_config('synchronous_commit', 'off', true), set_config('enable_hashjoin', 'off', true),
+          set_config('enable_nestloop', 'off', true), set_config('enable_seqscan', 'off', true),
+          set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true)`,
 );
 
 // In the order of ids, which is that of arrival and of the disk: a random order would read and write a page per row.
@@ -83,6 +86,8 @@ const giveNumbers = statement<{ through: string | null; n: number; gone: number[
    numbered as (
      update queue_entries e set number = next.number, status = case when e.status = 'lobby' then 'waiting' else e.status end
      from next where e.concert_id = $1 and e.id = next.entry_id and e.status in ('lobby', 'left')
+       and e.id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+       and e.id <= (select entry_id from next order by entry_id desc limit 1)
      returning e.number, e.status)
    select (select entry_id from next order by entry_id desc limit 1) as through, count(*) as n,
           array_agg(number order by number)
@@ -122,6 +127,7 @@ export async function drawLobby(
   if (!(await fixPlaces(db, concertId))) return false;
   while (!isStopped()) {
     const step = await db.transaction((tx) => numberNext(tx, concertId, atOnce));
+    if (step === "last") return await db.transaction((tx) => finishDraw(tx, concertId));
     if (step !== "more") return step === "over";
   }
   return false;
@@ -138,21 +144,32 @@ async function fixPlaces(db: Client, concertId: string): Promise<boolean> {
   });
 }
 
-async function numberNext(tx: Tx, concertId: string, atOnce: number): Promise<"more" | "over" | "elsewhere"> {
+async function numberNext(tx: Tx, concertId: string, atOnce: number): Promise<"more" | "last" | "over" | "elsewhere"> {
   const [draw] = await lockDraw(tx, [concertId]);
   if (!draw || draw.places === null) return "elsewhere";
-  await planSteps(tx, []);
+  await prepareStep(tx, []);
   // Leaving and numbering come one after the other, so that a number is either its fan's or departed, never neither.
   const [room] = await lockRoom(tx, [concertId]);
   if (!room) return "elsewhere";
   if (!room.draw_pending) return "over";
   const [step] = await giveNumbers(tx, [concertId, draw.numbered_through, atOnce]);
-  const over = (step?.n ?? 0) < atOnce;
-  const gone = step?.gone ?? [];
-  // Kept for somebody who is on no list after all: nobody's, so departed.
-  if (over) for (let place = draw.places + 1; place <= draw.reserved; place++) gone.push(draw.after_number + place);
-  if (gone.length > 0) await departAll(tx, [concertId, room.departures, gone]);
+  if (step?.gone) await departAll(tx, [concertId, room.departures, step.gone]);
   if (step?.through) await advance(tx, [concertId, step.through]);
-  if (over) await finish(tx, [concertId]);
-  return over ? "over" : "more";
+  return (step?.n ?? 0) < atOnce ? "last" : "more";
+}
+
+/** Ends a draw whose numbers are all given; from then on fans are let in. */
+async function finishDraw(tx: Tx, concertId: string): Promise<boolean> {
+  const [draw] = await lockDraw(tx, [concertId]);
+  if (!draw || draw.places === null) return false;
+  const [room] = await lockRoom(tx, [concertId]);
+  if (!room?.draw_pending) return room !== undefined;
+  // Kept for somebody who is on no list after all: nobody's, so departed.
+  const spare = Array.from(
+    { length: draw.reserved - draw.places },
+    (_, at) => draw.after_number + (draw.places ?? 0) + at + 1,
+  );
+  if (spare.length > 0) await departAll(tx, [concertId, room.departures, spare]);
+  await finish(tx, [concertId]);
+  return true;
 }

@@ -15,10 +15,12 @@ const findDue = statement<{ concert_id: string }>(
                      where h.concert_id = q.concert_id and h.at = ${HISTORY_BUCKET} and h.waiting is not null)`,
 );
 
+// The room first, then its history, as joins do: the foreign key's own check would ask for the room after the row was
+// made, and of a join and this each would wait for the other.
 const record = statement<never>(
   "queue_record_gauges",
   `insert into queue_history (concert_id, at, waiting, inside, seats_left)
-   select $1, ${HISTORY_BUCKET}, ${WAITING}, ${INSIDE}, $2::int from queues q where q.concert_id = $1
+   select $1, ${HISTORY_BUCKET}, ${WAITING}, ${INSIDE}, $2::int from queues q where q.concert_id = $1 for key share
    on conflict (concert_id, at) do update
    set waiting = excluded.waiting, inside = excluded.inside, seats_left = excluded.seats_left
    where queue_history.waiting is null`,
