@@ -125,7 +125,7 @@ export async function measureSale(stage: Stage, { inside, most }: { inside: numb
       `sale: ${fans.length.toLocaleString("en")} fans come within ${ARRIVE_SECONDS} s, each over a connection of the fan's own and with Idempotency-Keys; ${inside} inside at one time; the last had joined after ${report.lastJoined.toFixed(1)} s, the first had paid after ${report.firstPaid.toFixed(1)} s; ${report.isThrough ? "no seat sold twice, " : ""}${invariants} invariants hold.`,
       `sale: ${everything.reduce((sum, count) => sum + count, 0).toLocaleString("en")} calls: ${calls.join(" · ")}.`,
       `sale: problems answered: ${problems.join(", ") || "none"}; ${report.cuts} connections cut.`,
-      `sale: processor time: server ${inSeconds(after.server - before.server)}, PostgreSQL ${postgres === null ? "unknown" : inSeconds(postgres)}, generator ${inSeconds(report.cpuMicroseconds)}, all three together ${inMs(total / 1000 / fans.length)} per fan; seats paid every 5 s: ${everyFive.map((count) => count.toLocaleString("en")).join(" ")}.`,
+      `sale: processor time: server ${inSeconds(after.server - before.server)}, PostgreSQL ${postgres === null ? "unknown" : inSeconds(postgres)}, generator ${inSeconds(report.cpuMicroseconds)}${report.isThrough ? `, all three together ${inMs(total / 1000 / fans.length)} per fan` : ""}; seats paid every 5 s: ${everyFive.map((count) => count.toLocaleString("en")).join(" ")}.`,
     ],
   };
 }
