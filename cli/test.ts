@@ -6,20 +6,19 @@ import { parseArgs } from "node:util";
 import { checkArrows } from "./check/check-arrows";
 import { build, isBuilt } from "./start/build";
 
-const HELP = `npm test [-- --no-browser --no-storm]
+const HELP = `npm test [-- --no-browser --storm]
 
 Runs everything: lint, types, import arrows, unit and integration tests on a PostgreSQL of
-their own, a storm of two minutes (npm run storm), and browser journeys against the built
-product. Ends with "N passed, N failed".
+their own, and browser journeys against the built product. Ends with "N passed, N failed".
 
   --no-browser  leaves the browser journeys out
-  --no-storm    leaves the storm out
+  --storm       a storm of two minutes besides (npm run storm)
   --help        this text`;
 
 type Tally = { passed: number; failed: number };
 
 const { values } = parseArgs({
-  options: { "no-browser": { type: "boolean" }, "no-storm": { type: "boolean" }, help: { type: "boolean" } },
+  options: { "no-browser": { type: "boolean" }, storm: { type: "boolean" }, help: { type: "boolean" } },
 });
 if (values.help) {
   console.log(HELP);
@@ -80,7 +79,7 @@ await step("arrows", async () => {
   return single(problems.length === 0);
 });
 await step("unit and integration", vitest);
-if (!values["no-storm"]) {
+if (values.storm) {
   const storm = ["--import", "tsx", "storm/main.ts", "--minutes", "2"];
   await step("storm", async () => single(await run(process.execPath, storm)));
 }
