@@ -49,6 +49,22 @@ async function makeLine(): Promise<{ id: string; fans: Fan[] }> {
   return { id, fans };
 }
 
+async function servedThrough(id: string): Promise<number> {
+  const { rows } = await test.db.execute<{ served: number }>(
+    sql`select served_through as served from queues where concert_id = ${id}`,
+  );
+  return Number(rows[0]?.served);
+}
+
+/** Waits until the line has moved on from a number; answers to which. */
+async function untilMoved(id: string, from: number): Promise<number> {
+  for (;;) {
+    const served = await servedThrough(id);
+    if (served !== from) return served;
+    await pause(50);
+  }
+}
+
 /** What went wrong while `during` ran: the line stood still, or a fan was told something that cannot be. */
 async function watch(line: { id: string; fans: Fan[] }, during: () => Promise<unknown>): Promise<string[]> {
   const faults: string[] = [];
@@ -58,10 +74,7 @@ async function watch(line: { id: string; fans: Fan[] }, during: () => Promise<un
     let [last, since] = [-1, performance.now()];
     let longest = 0;
     while (!isOver) {
-      const { rows } = await test.db.execute<{ served: number }>(
-        sql`select served_through as served from queues where concert_id = ${line.id}`,
-      );
-      const served = Number(rows[0]?.served);
+      const served = await servedThrough(line.id);
       if (served !== last) {
         if (last >= 0) moves += 1;
         [last, since] = [served, performance.now()];
@@ -150,7 +163,8 @@ describe("while processes are killed at random and 5,000 fans wait", () => {
     const leader = await start();
     await start(false);
     const faults = await watch(line, async () => {
-      await pause(1500);
+      const first = await untilMoved(line.id, 0);
+      await untilMoved(line.id, first);
       processes = processes.filter((one) => one !== leader);
       await leader.kill();
       await pause(LONGEST_MS + 2500);
