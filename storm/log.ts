@@ -84,8 +84,10 @@ export class CallLog {
   readonly violations: string[] = [];
   /** Payments that were heard to be done. */
   paid = 0;
-  /** Positions that rose from one poll to the next. */
+  /** Positions that rose for a fan who had asked sooner than told: another process may have read the line a moment earlier. */
   risen = 0;
+  /** Positions compared with the one before, by a fan who had waited as long as told. */
+  paced = 0;
   slowestMs = 0;
   hung = 0;
   readonly #file: WriteStream;

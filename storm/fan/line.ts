@@ -3,10 +3,12 @@ import type { Answer } from "../log";
 import type { Random } from "../random";
 import type { FanState, Place } from "./state";
 
+const askFrom = ({ pollAfterMs }: { pollAfterMs?: number }): number => performance.now() + (pollAfterMs ?? 0);
+
 const enter = (me: FanState, { body }: Answer): void => {
   const { token, number, position, status } = body;
   const entryId = readQueueToken(token)?.entryId as string;
-  me.place = { token, entryId, position };
+  me.place = { token, entryId, position, askFrom: askFrom(body) };
   me.isIn = status === "admitted";
   const known = me.world.log.places.get(entryId);
   me.world.log.places.set(entryId, { fan: me.index, number, left: known?.left ?? false });
@@ -23,16 +25,34 @@ export async function join(me: FanState, random: Random): Promise<void> {
   if (answer.outcome === "ok") enter(me, answer);
 }
 
+/** Asks for the place in line. Every other fan asks no sooner than the server wants to be asked. */
 export async function poll(me: FanState, random: Random): Promise<void> {
   const place = me.place as Place;
+  const isPaced = performance.now() >= place.askFrom;
+  if (!isPaced && me.index % 2 === 0) return;
   const call = { what: "poll", method: "GET", path: me.at("queue"), queueToken: place.token } as const;
   const { outcome, body } = await me.call(random, call);
   if (outcome === "refused") me.forgetPlace();
   if (outcome !== "ok") return;
-  if (place.position !== null && body.position > place.position) me.world.log.risen += 1;
-  place.position = body.position;
+  heedPosition(me, place, body.position, isPaced);
+  place.askFrom = askFrom(body);
   me.isIn = body.status === "admitted";
   if (!["lobby", "waiting", "admitted"].includes(body.status)) me.forgetPlace();
+}
+
+/**
+ * A position never goes up, whichever process answers, for whoever waits between two questions as long as told: no
+ * answer tells of an older moment than a second ago.
+ */
+export function heedPosition(me: FanState, place: Place, position: number | null, isPaced: boolean): void {
+  const { log } = me.world;
+  const before = place.position;
+  place.position = position;
+  if (before === null || position === null) return;
+  if (isPaced) log.paced += 1;
+  if (position <= before) return;
+  if (isPaced) log.accuse(`fan ${me.index} waited as told, and its position rose from ${before} to ${position}`);
+  else log.risen += 1;
 }
 
 export async function leave(me: FanState, random: Random): Promise<void> {
@@ -50,9 +70,11 @@ export async function defer(me: FanState, random: Random): Promise<void> {
   const place = me.place as Place;
   const call = { what: "defer", method: "POST", path: me.at("queue/deferral"), queueToken: place.token } as const;
   const { outcome, body } = await me.call(random, call);
+  // It may have gone back of its own will.
+  if (outcome === "unknown") place.position = null;
   if (outcome !== "ok") return;
-  // It went back of its own will.
   place.position = body.position;
+  place.askFrom = askFrom(body);
   me.isIn = body.status === "admitted";
 }
 

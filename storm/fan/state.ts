@@ -23,7 +23,14 @@ export type Reservation = {
   tickets: { id: string; code: string }[];
 };
 
-export type Place = { token: string; entryId: string; position: number | null };
+export type Place = {
+  token: string;
+  entryId: string;
+  /** As heard last; null where it may rise by the fan's own will. */
+  position: number | null;
+  /** When the server wants to be asked again (`performance.now()`). */
+  askFrom: number;
+};
 
 /** A fan: who it is, and what it believes to have. */
 export class FanState {
