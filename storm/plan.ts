@@ -37,13 +37,13 @@ export type Fault = {
   pool: number;
 };
 
-/** Each kind comes once in about this time, so that 20 minutes have 100 of each. */
-const EVERY_MS = 9500;
+/** Each kind comes once in about this time, so that 20 minutes have more than 100 of each, wrong clocks included. */
+const EVERY_MS = 9000;
 /** Time to get under way before the first one. */
 const CALM_MS = 3000;
 
 const MINUTE = 60_000;
-const SKEWS = [0, 0, 1500, -1500, 7 * MINUTE, -7 * MINUTE, 1440 * MINUTE, -1440 * MINUTE];
+const SKEWS = [0, 1500, -1500, 7 * MINUTE, -7 * MINUTE, 1440 * MINUTE, -1440 * MINUTE];
 const POOLS = [12, 12, 12, 12, 12, 12, 4, 2, 1];
 
 /** The faults of a storm, in order; the same for the same seed and length. */
