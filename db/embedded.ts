@@ -30,6 +30,8 @@ type Options = {
   settings?: Record<string, string>;
   /** Where to listen; without it on any free port. */
   port?: number;
+  /** Hears PostgreSQL's log. */
+  hear?: (said: string) => void;
 };
 
 const SETTINGS = {
@@ -151,7 +153,7 @@ export async function startEmbedded(options: Options): Promise<EmbeddedPostgres>
       detached: true,
     });
     const at = (database: string) => `postgres://frontrow:${password}@127.0.0.1:${port}/${database}`;
-    const { exited, refusal } = await untilReady(child, at("postgres"), deadline);
+    const { exited, refusal } = await untilReady(child, at("postgres"), deadline, options.hear);
     if (refusal === null) {
       const url = at("frontrow");
       const socketUrl = folder ? `${url}?host=${encodeURIComponent(folder)}` : url;
@@ -170,11 +172,13 @@ async function untilReady(
   child: ChildProcess,
   url: string,
   deadline: number,
+  hear?: (said: string) => void,
 ): Promise<{ exited: Promise<void>; refusal: string | null }> {
   let said = "";
   let gone = false;
   child.stderr?.on("data", (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-4000);
+    hear?.(chunk.toString());
   });
   const exited = new Promise<void>((resolve) => {
     const end = () => {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { open, rm } from "node:fs/promises";
+import { open, rm, statfs } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { pause } from "@/db/embedded-processes";
@@ -38,6 +38,12 @@ export class SmallDisk {
     this.fills += 1;
     await pause(ms);
     await rm(file, { force: true });
+  }
+
+  /** What lies on it now. */
+  async usedMegabytes(): Promise<number> {
+    const { blocks, bfree, bsize } = await statfs(this.dir);
+    return ((blocks - bfree) * bsize) / 1024 ** 2;
   }
 
   async unmount(): Promise<void> {

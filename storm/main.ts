@@ -32,7 +32,8 @@ ${FAULT_KINDS.map((kind) => `                     ${kind}: ${FAULTS[kind]}`).joi
 ${Object.entries(GUARDS)
   .map(([name, { says }]) => `                     ${name}: ${says}`)
   .join("\n")}
-  --log FILE       where to log every call, a line of JSON each; else the log is kept only if something is wrong
+  --log FILE       where to log every call, a line of JSON each, and beside it PostgreSQL's own log; else both are kept only
+                   if something is wrong
   --help           this text
 `;
 
@@ -66,11 +67,14 @@ async function main(): Promise<number> {
     throw new UsageFault(`--without knows ${Object.keys(GUARDS).join(", ")}.`);
   const plan = planFaults(seed, minutes * 60_000, kindsOf(values.only));
   const logFile = path.resolve(values.log ?? path.join(tmpdir(), `frontrow-storm-${seed}-${process.pid}.jsonl`));
+  const postgresLog = `${logFile.replace(/\.jsonl$/, "")}.postgres.log`;
   await mkdir(path.dirname(logFile), { recursive: true });
 
   const cleanup = new Cleanup();
   let isLogKept = values.log !== undefined;
-  cleanup.later(async () => isLogKept || (await rm(logFile, { force: true })));
+  cleanup.later(async () => {
+    if (!isLogKept) for (const file of [logFile, postgresLog]) await rm(file, { force: true });
+  });
   onStopSignals(
     () => {
       say("Stopping and cleaning up …");
@@ -88,7 +92,7 @@ async function main(): Promise<number> {
   if (!faketime())
     print("clocks      libfaketime is not installed: the servers' clocks are put wrong inside Node, not below it");
   try {
-    const outcome = await storm(cleanup, { seed, minutes, fans, plan, logFile, without });
+    const outcome = await storm(cleanup, { seed, minutes, fans, plan, logFile, postgresLog, without });
     for (const line of reportOf(outcome, plan)) print(line);
     const { violations } = outcome.log;
     isLogKept ||= violations.length > 0;
@@ -102,7 +106,10 @@ async function main(): Promise<number> {
   } catch (error) {
     // What fails because it is being taken down is no news; the process ends when that is done.
     if (cleanup.hasBegun) await new Promise(() => {});
-    say(`The storm broke off; its seed was ${seed}.`);
+    isLogKept = true;
+    say(
+      `The storm broke off; its seed was ${seed}. The calls are in ${logFile}, PostgreSQL's log is in ${postgresLog}.`,
+    );
     throw error;
   } finally {
     await cleanup.run();

@@ -1,8 +1,10 @@
+import { createWriteStream, type WriteStream } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import pg from "pg";
 import { type EmbeddedPostgres, startEmbedded } from "@/db/embedded";
 import { endLeftovers, pause } from "@/db/embedded-processes";
-import { TcpProxy } from "./proxy";
+import { TcpProxy, type Upstream } from "./proxy";
 
 const SETTINGS = {
   // Few, so that they are soon exhausted: two servers have twelve each.
@@ -13,9 +15,19 @@ const SETTINGS = {
   min_wal_size: "32MB",
   checkpoint_timeout: "30s",
   wal_recycle: "off",
+  // Who was refused, and when: a log is read after the storm.
+  log_line_prefix: "%m [%p] %a ",
 };
 
-/** A PostgreSQL that comes back whenever it dies, and the proxy by which the servers reach it. */
+/** One that does not come back for so long never will. */
+const GIVE_UP_MS = 300_000;
+
+/**
+ * A PostgreSQL that comes back whenever it dies, and the proxy by which the servers reach it. Both the storm and the
+ * proxy reach it by its Unix socket, in a folder that is ours alone: while it is dead, any other PostgreSQL of the
+ * machine may take its port, and would refuse our password. Its port is another one at each start, so that it need not
+ * wait for whoever did.
+ */
 export class StormPostgres {
   readonly proxy: TcpProxy;
   kills = 0;
@@ -24,23 +36,27 @@ export class StormPostgres {
   terminated = 0;
   /** From each death to the first answer. */
   readonly recoveriesMs: number[] = [];
-  /** PostgreSQL itself, for the storm's own questions; the servers go by the proxy. */
+  /** PostgreSQL itself, for the storm's own questions; the servers go by the proxy. Where it was last, while it is dead. */
   url = "";
   #current: EmbeddedPostgres | null = null;
   #up: Promise<void> = Promise.resolve();
   #stopped = false;
   #killing = false;
+  readonly #log: WriteStream;
 
-  constructor(private readonly dir: string) {
-    this.proxy = new TcpProxy(() => this.#current?.port ?? null);
+  /** `logFile`: where PostgreSQL's own log goes, of all its lives. */
+  constructor(
+    private readonly dir: string,
+    readonly logFile: string,
+  ) {
+    this.proxy = new TcpProxy(() => this.#address());
+    this.#log = createWriteStream(logFile);
+    this.#log.on("error", () => {});
   }
 
   /** Answers the address for the servers. */
   async start(): Promise<string> {
-    const first = await startEmbedded({ dir: this.dir, settings: SETTINGS });
-    this.url = first.url;
-    this.#current = first;
-    this.#watch(first);
+    const first = await this.#begin();
     const url = new URL(first.url);
     url.port = String(await this.proxy.listen());
     return url.href;
@@ -57,8 +73,9 @@ export class StormPostgres {
   /** kill -9 of the postmaster; settles when the next one answers. */
   async kill(): Promise<void> {
     await this.untilUp();
-    const { pid, exited } = this.#current as EmbeddedPostgres;
-    if (this.#stopped) return;
+    // It may just have died by itself.
+    if (this.#stopped || !this.#current) return;
+    const { pid, exited } = this.#current;
     this.#killing = true;
     this.kills += 1;
     try {
@@ -139,31 +156,60 @@ export class StormPostgres {
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.proxy.close();
-    await this.#up;
+    await this.#up.catch(() => {});
     await this.#current?.stop();
+    await new Promise<void>((resolve) => this.#log.end(resolve));
+  }
+
+  /** Says something in the midst of PostgreSQL's log. */
+  note(what: string): void {
+    if (!this.#log.writableEnded) this.#log.write(`${new Date().toISOString()} storm: ${what}\n`);
+  }
+
+  async #begin(): Promise<EmbeddedPostgres> {
+    const hear = (said: string) => void (this.#log.writableEnded || this.#log.write(said));
+    const next = await startEmbedded({ dir: this.dir, settings: SETTINGS, hear });
+    this.note(`process ${next.pid} answers at port ${next.port}`);
+    this.url = next.socketUrl;
+    this.#current = next;
+    this.#watch(next);
+    return next;
+  }
+
+  #address(): Upstream | null {
+    if (!this.#current) return null;
+    const folder = new URL(this.#current.socketUrl).searchParams.get("host");
+    return folder ? path.join(folder, `.s.PGSQL.${this.#current.port}`) : this.#current.port;
   }
 
   #watch(postgres: EmbeddedPostgres): void {
     void postgres.exited.then(() => {
+      this.note(`process ${postgres.pid} is gone${this.#killing ? ", killed" : ""}`);
       if (this.#stopped) return;
       if (!this.#killing) this.deaths += 1;
       this.#killing = false;
       this.#current = null;
-      this.#up = this.#revive(postgres.port, performance.now());
+      this.#up = this.#revive(performance.now());
+      // Whoever waits for it hears of it.
+      this.#up.catch(() => {});
     });
   }
 
-  async #revive(port: number, diedAt: number): Promise<void> {
+  async #revive(diedAt: number): Promise<void> {
+    const cluster = path.join(this.dir, "postgres");
     while (!this.#stopped) {
       try {
-        await endLeftovers(path.join(this.dir, "postgres"));
-        const next = await startEmbedded({ dir: this.dir, port, settings: SETTINGS });
-        this.#current = next;
+        await endLeftovers(cluster);
+        for (const name of await readdir(cluster)) {
+          if (name.startsWith(".s.PGSQL.")) await rm(path.join(cluster, name), { force: true });
+        }
+        await this.#begin();
         this.recoveriesMs.push(performance.now() - diedAt);
-        this.#watch(next);
         return;
-      } catch {
+      } catch (error) {
         // No room yet, or the last breaths of the former one.
+        this.note(`not back yet: ${error instanceof Error ? error.message : error}`);
+        if (performance.now() - diedAt > GIVE_UP_MS) throw error;
         await pause(100);
       }
     }

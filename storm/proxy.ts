@@ -6,6 +6,9 @@ type Way = "there" | "back";
 /** The end of a connection to come: after so many more bytes this way it is reset. None: before the first. */
 type Cut = { way: Way; after: number };
 
+/** Where to pass on to: a port of 127.0.0.1 or the path of a Unix socket. */
+export type Upstream = number | string;
+
 type Link = { client: Socket; upstream: Socket; cut: Cut | null; isEnding: boolean };
 
 /** A cut that meets no byte for so long is taken back: nothing was under way. */
@@ -20,8 +23,8 @@ export class TcpProxy {
   readonly #links = new Set<Link>();
   #server: Server | undefined;
 
-  /** `upstream`: the port to pass on to now, or null while there is nobody. */
-  constructor(private readonly upstream: () => number | null) {}
+  /** `upstream`: whom to pass on to now, or null while there is nobody. */
+  constructor(private readonly upstream: () => Upstream | null) {}
 
   async listen(): Promise<number> {
     this.#server = createServer({ noDelay: true }, (client) => this.#open(client));
@@ -51,13 +54,14 @@ export class TcpProxy {
   }
 
   #open(client: Socket): void {
-    const port = this.upstream();
+    const to = this.upstream();
     client.on("error", () => {});
-    if (port === null) {
+    if (to === null) {
       client.destroy();
       return;
     }
-    const upstream = connect({ port, host: "127.0.0.1", noDelay: true });
+    const upstream =
+      typeof to === "string" ? connect({ path: to }) : connect({ port: to, host: "127.0.0.1", noDelay: true });
     const link: Link = { client, upstream, cut: null, isEnding: false };
     this.#links.add(link);
     const end = () => this.#reset(link);
@@ -97,8 +101,10 @@ export class TcpProxy {
   #reset(link: Link): void {
     if (!this.#links.delete(link)) return;
     for (const socket of [link.client, link.upstream]) {
-      // Node 20 never closes a socket that is reset while its end is on the way, and then cannot exit.
-      if (link.isEnding || socket.connecting) socket.destroy();
+      // Node 20 never closes a socket that is reset while its end is on the way, and then cannot exit. A Unix socket
+      // knows no reset: whoever is at its other end finds it closed.
+      const isTcp = socket.remoteAddress !== undefined;
+      if (!isTcp || link.isEnding || socket.connecting) socket.destroy();
       else socket.resetAndDestroy();
     }
   }

@@ -2,8 +2,8 @@ import { pause } from "@/db/embedded-processes";
 import type { Caller } from "./call";
 import { type CallLog, type Intent, isCertain } from "./log";
 
-/** How often one call is asked again before it counts as never answered. */
-const TRIES = 40;
+/** How often one call is asked again, for a minute or more, before it counts as never answered. */
+const TRIES = 240;
 const TOGETHER = 20;
 
 export type Replayed = {

@@ -7,7 +7,7 @@ const number = (count: number): string => count.toLocaleString("en");
 
 /** The figures of a storm, for people. */
 export function* reportOf(outcome: Outcome, plan: Fault[]): Generator<string> {
-  const { log, faults, stage, replayed, compared, checks, healedMs } = outcome;
+  const { log, faults, stage, replayed, compared, checks, healedMs, footprint } = outcome;
   const { ok, refused, unknown } = log.counts;
   const { postgres, servers, disk } = stage;
   yield `calls       ${number(ok + refused + unknown)}: ${number(ok)} ok, ${number(refused)} refused, ${number(unknown)} unknown; the slowest took ${seconds(log.slowestMs)}${log.hung > 0 ? `, ${log.hung} hung` : ""}`;
@@ -18,10 +18,12 @@ export function* reportOf(outcome: Outcome, plan: Fault[]): Generator<string> {
   }
   const cuts = servers.reduce((sum, { proxy }) => sum + proxy.cuts, 0);
   const lost = servers.reduce((sum, { proxy }) => sum + proxy.lost, 0);
-  yield `in all      ${number(servers.reduce((sum, { kills }) => sum + kills, 0))} servers killed (${number(servers.reduce((sum, { skewed }) => sum + skewed, 0))} came back with a wrong clock), ${number(postgres.kills)} PostgreSQLs killed and ${number(postgres.deaths)} dead for want of disk, ${number(postgres.terminated)} backends terminated`;
+  yield `in all      ${number(servers.reduce((sum, { kills }) => sum + kills, 0))} servers killed (${number(servers.reduce((sum, { skewed }) => sum + skewed, 0))} came back with a wrong clock), ${number(postgres.kills)} PostgreSQLs killed and ${number(postgres.deaths)} dead by themselves (for want of disk, as a rule), ${number(postgres.terminated)} backends terminated`;
   yield `            ${number(cuts)} connections of fans cut and ${number(lost)} answers lost, ${number(postgres.proxy.cuts)} connections to PostgreSQL cut and ${number(postgres.proxy.lost)} results lost, disk full ${number(disk?.fills ?? 0)} times`;
   yield `recovery    PostgreSQL back after ${seconds(median(postgres.recoveriesMs))} (median), ${seconds(Math.max(0, ...postgres.recoveriesMs))} (longest); all ready ${seconds(healedMs)} after the last fault`;
   yield `compared    ${number(compared.topUps)} top-ups, ${number(compared.holds)} holds, ${number(compared.payments)} payments, ${number(compared.refunds)} refunds, ${number(compared.places)} places in line, ${number(compared.checkIns)} check-ins, ${number(compared.claims)} tickets from hand to hand`;
   yield `invariants  checked ${number(checks)} times`;
-  if (log.risen > 0) yield `positions   rose from one poll to the next ${number(log.risen)} times`;
+  yield `positions   compared ${number(log.paced)} times where the fan had waited as it was told; ${number(log.risen)} rises seen by fans who had not`;
+  yield `footprint   ${footprint.diskMegabytes === null ? "" : `${footprint.diskMegabytes.toFixed(0)} MB of PostgreSQL's files at the end, `}${footprint.memoryMegabytes.toFixed(0)} MB of memory at most in the storm's own process`;
+  yield `PostgreSQL  its log is in ${postgres.logFile}`;
 }

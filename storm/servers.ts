@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { pause } from "@/db/embedded-processes";
 import { skewedEnvironment } from "./clock";
 import { TcpProxy } from "./proxy";
 
@@ -90,6 +91,11 @@ export class StormServer {
 
   /** Puts the spare process in the place of the last one and readies another. */
   async #replace(next: Mood): Promise<void> {
+    // It may have ended while it waited: before it was told to do anything, so nothing of the product's did that.
+    while (hasEnded(this.#spare) && !this.#stopped) {
+      await pause(200);
+      this.#spare = this.#spawn(next);
+    }
     const child = this.#spare;
     this.#child = child;
     const listens = new Promise<void>((resolve) => {
@@ -98,6 +104,7 @@ export class StormServer {
         resolve();
       });
       child.once("exit", () => resolve());
+      child.once("error", () => resolve());
     });
     child.once("exit", (code, signal) => {
       if (this.#child !== child || this.#stopped) return;
@@ -105,7 +112,8 @@ export class StormServer {
       this.#port = null;
       this.#starting = this.#replace(USUAL);
     });
-    child.send("go");
+    // If it ends in this very moment, its end is heard above.
+    if (child.connected) child.send("go", () => {});
     await listens;
     if (!this.#stopped) this.#spare = this.#spawn(next);
   }
@@ -132,8 +140,12 @@ export class StormServer {
   }
 }
 
+/** Also one that could not even be started. */
+const hasEnded = (child: ChildProcess): boolean =>
+  child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+
 async function end(child: ChildProcess | undefined): Promise<void> {
-  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  if (!child || hasEnded(child)) return;
   const gone = once(child, "exit");
   child.kill("SIGKILL");
   await gone;

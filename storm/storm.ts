@@ -7,6 +7,7 @@ import type { Cleanup } from "@/bench/cleanup";
 import { say } from "@/cli/shared/print";
 import { type Client, createClient } from "@/db/client";
 import { pause } from "@/db/embedded-processes";
+import { isDatabaseAway } from "@/db/errors";
 import { migrateDatabase } from "@/db/migrate";
 import { provideEnv } from "@/lib/core/env";
 import { checkInvariants } from "@/lib/invariants/check-invariants";
@@ -33,6 +34,8 @@ export type StormOptions = {
   plan: Fault[];
   /** Where the log of calls goes. */
   logFile: string;
+  /** Where PostgreSQL's own log goes. */
+  postgresLog: string;
   /** A guard to do without (`sabotage.ts`). */
   without: string;
 };
@@ -47,17 +50,31 @@ export type Outcome = {
   checks: number;
   /** From the last fault until both servers said that they are ready. */
   healedMs: number;
+  /** What the storm took of the machine. */
+  footprint: Footprint;
 };
 
-/** Everything must be well again so soon after the last fault. */
-const HEAL_MS = 60_000;
+export type Footprint = { diskMegabytes: number | null; memoryMegabytes: number };
+
+/**
+ * How often it is asked whether everything is well again, after the last fault. Limits here are counts of tries, not
+ * times: a machine that is slow at everything takes longer for each of them too, and only what never happens is wrong.
+ */
+const HEAL_TRIES = 600;
 const CHECK_EVERY_MS = 15_000;
 const CALM_MS = 5000;
+/** Payments are waited for so long. */
+const CALM_MOST_MS = 300_000;
+/** How much longer than planned a storm may take on a slow machine for all of its faults. */
+const LONGER = 1.5;
+const LINE_TRIES = 240;
+const CONNECT_TRIES = 40;
+const CONNECT_MS = 60_000;
 /** A storm in which hardly anybody pays proves nothing. */
 const PAYMENTS_LEAST = 10;
 
 /** Room for what a storm writes, and little more: a full disk must be near. */
-const diskMegabytes = (minutes: number): number => Math.min(2048, Math.ceil(350 + 40 * minutes));
+const diskMegabytes = (minutes: number): number => Math.min(1024, Math.ceil(350 + 20 * minutes));
 
 /** A storm from its first breath to the comparison. Everything it made is undone by `cleanup`. */
 export async function storm(cleanup: Cleanup, options: StormOptions): Promise<Outcome> {
@@ -72,7 +89,7 @@ export async function storm(cleanup: Cleanup, options: StormOptions): Promise<Ou
 
   const log = new CallLog(options.logFile);
   cleanup.later(() => log.close());
-  const postgres = new StormPostgres(data);
+  const postgres = new StormPostgres(data, options.postgresLog);
   cleanup.later(() => postgres.stop());
   const databaseUrl = await postgres.start();
   await migrateDatabase(postgres.url);
@@ -97,21 +114,26 @@ export async function storm(cleanup: Cleanup, options: StormOptions): Promise<Ou
   cleanup.later(async () => caller.close());
 
   const stage = { postgres, servers, disk };
-  const until = performance.now() + options.minutes * 60_000;
-  const isOver = () => performance.now() > until || cleanup.hasBegun;
+  const latest = performance.now() + LONGER * options.minutes * 60_000;
+  const isOver = () => performance.now() > latest || cleanup.hasBegun;
   const world: World = { seed, caller, log, halls, organizer, links: [], invitations: new Map() };
   await invite(world);
   const faults = unleash(stage, options.plan, { isOver, callsDone: () => log.counts.ok });
   let lastFaultAt = 0;
+  let isBroken = false;
   const healing = faults.over.then(() => {
     lastFaultAt = performance.now();
     return heal(stage, log, lastFaultAt);
   });
+  // It is waited for below; the fans need not go on until then.
+  healing.catch(() => {
+    isBroken = true;
+  });
   // Fans go on for a while after the last fault, so that it is seen what is left of it: at least until some have paid.
   const isQuiet = () => {
-    if (cleanup.hasBegun) return true;
+    if (cleanup.hasBegun || isBroken) return true;
     const calmMs = lastFaultAt > 0 ? performance.now() - lastFaultAt : 0;
-    return calmMs > CALM_MS && (log.paid >= PAYMENTS_LEAST || calmMs > HEAL_MS);
+    return calmMs > CALM_MS && (log.paid >= PAYMENTS_LEAST || calmMs > CALM_MOST_MS);
   };
   const checking = keepChecking(postgres, log, isQuiet);
   const crowd = accounts.map(async (made, index) => {
@@ -138,7 +160,11 @@ export async function storm(cleanup: Cleanup, options: StormOptions): Promise<Ou
     return await compare({ log, read, userIds: known.map(({ userId }) => userId) });
   });
   if (log.paid < PAYMENTS_LEAST) log.accuse(`only ${log.paid} payments came through: too few to prove anything`);
-  return { log, faults: faults.done, stage, replayed, compared, checks: checksBefore + 1, healedMs };
+  const footprint = {
+    diskMegabytes: disk ? await disk.usedMegabytes() : null,
+    memoryMegabytes: process.resourceUsage().maxRSS / 1024,
+  };
+  return { log, faults: faults.done, stage, replayed, compared, checks: checksBefore + 1, healedMs, footprint };
 }
 
 /** Hears the servers' own logs: what they say of defects and of broken invariants, and when one ends by itself. */
@@ -156,10 +182,29 @@ function listenTo(log: CallLog): (line: string) => void {
   };
 }
 
-/** A client of PostgreSQL itself for as long as the work takes: none is idle when it dies. */
-async function onDatabase<T>({ url }: StormPostgres, work: (db: Client) => Promise<T>): Promise<T> {
-  const db = createClient(`${url}?statement_timeout=0&application_name=storm`, 2);
-  return await work(db).finally(() => db.$client.end());
+/**
+ * A client of PostgreSQL itself for as long as the work takes: none is idle when it dies. One that starts or is full at
+ * the moment is asked again, and a slow one has its time; any other refusal is told, and stands in PostgreSQL's log too.
+ */
+async function onDatabase<T>(postgres: StormPostgres, work: (db: Client) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    await postgres.untilUp();
+    const url = new URL(postgres.url);
+    url.searchParams.set("statement_timeout", "0");
+    url.searchParams.set("application_name", "storm");
+    const db = createClient(url.href, 2);
+    db.$client.options.connectionTimeoutMillis = CONNECT_MS;
+    try {
+      await db.$client.query("select 1");
+    } catch (error) {
+      await db.$client.end();
+      postgres.note(`could not be asked at ${url.host}: ${(error as Error).message}`);
+      if (!isDatabaseAway(error) || tries === CONNECT_TRIES) throw error;
+      await pause(500);
+      continue;
+    }
+    return await work(db).finally(() => db.$client.end());
+  }
 }
 
 async function checkOnce(db: Client, log: CallLog): Promise<void> {
@@ -189,18 +234,18 @@ async function heal({ postgres, servers }: Stage, log: CallLog, lastFaultAt: num
   await postgres.untilUp();
   await Promise.all(servers.map((server) => server.untilUp()));
   const isReady = ({ address }: StormServer) =>
-    fetch(`http://127.0.0.1:${address}/api/health/ready`).then(
+    fetch(`http://127.0.0.1:${address}/api/health/ready`, { signal: AbortSignal.timeout(CONNECT_MS) }).then(
       ({ status }) => status === 200,
       () => false,
     );
-  for (;;) {
-    if ((await Promise.all(servers.map(isReady))).every(Boolean)) return performance.now() - lastFaultAt;
-    if (performance.now() - lastFaultAt > HEAL_MS) {
-      log.accuse("the servers are not ready a minute after the last fault");
-      return performance.now() - lastFaultAt;
+  for (let tries = 0; !(await Promise.all(servers.map(isReady))).every(Boolean); tries += 1) {
+    if (tries === HEAL_TRIES) {
+      log.accuse(`the servers are not ready after the last fault, asked ${HEAL_TRIES} times in a minute or more`);
+      break;
     }
     await pause(100);
   }
+  return performance.now() - lastFaultAt;
 }
 
 /** What the servers still do for calls whose callers are long gone comes to its end: nothing may last longer than 10 s. */
@@ -220,7 +265,7 @@ async function untilNothingIsUnderWay(db: Client): Promise<void> {
 async function untilLinesAreEmpty(db: Client, log: CallLog): Promise<void> {
   let waiting = 0;
   // Those who are inside may stay for a while yet.
-  for (let waited = 0; waited < 2 * HEAL_MS; waited += 500) {
+  for (let tries = 0; tries < LINE_TRIES; tries += 1) {
     const { rows } = await db.$client.query<{ waiting: number }>(
       "select count(*) as waiting from queue_entries where status = 'waiting'",
     );
@@ -228,5 +273,5 @@ async function untilLinesAreEmpty(db: Client, log: CallLog): Promise<void> {
     if (waiting === 0) return;
     await pause(500);
   }
-  log.accuse(`${waiting} fans still wait two minutes after the storm`);
+  log.accuse(`${waiting} fans still wait after the storm, looked for ${LINE_TRIES} times in two minutes or more`);
 }
