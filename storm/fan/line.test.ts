@@ -39,11 +39,11 @@ function fan(index: number, { askFrom, answers }: { askFrom: number; answers: An
     invitations: new Map(),
   };
   const me = new FanState(world, index, "user", "bearer");
-  me.place = { token: "token", entryId: "entry", position: 5, askFrom };
+  me.place = { token: "token", entryId: "entry", position: 5, heardAt: 0, askFrom };
   return { me, calls };
 }
 
-const waiting = (position: number, pollAfterMs = 1000) => ok({ status: "waiting", position, pollAfterMs });
+const waiting = (position: number, pollAfterMs = 1000) => ok({ status: "waiting", number: 9, position, pollAfterMs });
 const half = () => 0.5;
 const NOW = 0;
 const never = () => performance.now() + 60_000;
@@ -52,7 +52,9 @@ describe("a fan's position", () => {
   it("that rises is a violation for one who waited as told", async () => {
     const { me } = fan(1, { askFrom: NOW, answers: [waiting(6)] });
     await poll(me, half);
-    expect(log.violations).toEqual(["fan 1 waited as told, and its position rose from 5 to 6"]);
+    expect(log.violations).toEqual([
+      expect.stringMatching(/^number 9 \(fan 1\) waited as told, and the position rose from 5 to 6, \d+ ms later$/),
+    ]);
     expect(me.place?.askFrom).toBeGreaterThan(performance.now());
   });
 

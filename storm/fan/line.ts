@@ -3,12 +3,11 @@ import type { Answer } from "../log";
 import type { Random } from "../random";
 import type { FanState, Place } from "./state";
 
-const askFrom = ({ pollAfterMs }: { pollAfterMs?: number }): number => performance.now() + (pollAfterMs ?? 0);
-
 const enter = (me: FanState, { body }: Answer): void => {
-  const { token, number, position, status } = body;
+  const { token, number, status } = body;
   const entryId = readQueueToken(token)?.entryId as string;
-  me.place = { token, entryId, position, askFrom: askFrom(body) };
+  me.place = { token, entryId, position: null, heardAt: 0, askFrom: 0 };
+  hear(me.place, body);
   me.isIn = status === "admitted";
   const known = me.world.log.places.get(entryId);
   me.world.log.places.set(entryId, { fan: me.index, number, left: known?.left ?? false });
@@ -34,8 +33,7 @@ export async function poll(me: FanState, random: Random): Promise<void> {
   const { outcome, body } = await me.call(random, call);
   if (outcome === "refused") me.forgetPlace();
   if (outcome !== "ok") return;
-  heedPosition(me, place, body.position, isPaced);
-  place.askFrom = askFrom(body);
+  heedPosition(me, place, body, isPaced);
   me.isIn = body.status === "admitted";
   if (!["lobby", "waiting", "admitted"].includes(body.status)) me.forgetPlace();
 }
@@ -44,15 +42,25 @@ export async function poll(me: FanState, random: Random): Promise<void> {
  * A position never goes up, whichever process answers, for whoever waits between two questions as long as told: no
  * answer tells of an older moment than a second ago.
  */
-export function heedPosition(me: FanState, place: Place, position: number | null, isPaced: boolean): void {
+function heedPosition(me: FanState, place: Place, body: Answer["body"], isPaced: boolean): void {
   const { log } = me.world;
-  const before = place.position;
-  place.position = position;
+  const { position: before, heardAt } = place;
+  const { position } = body;
+  hear(place, body);
   if (before === null || position === null) return;
   if (isPaced) log.paced += 1;
   if (position <= before) return;
-  if (isPaced) log.accuse(`fan ${me.index} waited as told, and its position rose from ${before} to ${position}`);
+  const later = `${Math.round(place.heardAt - heardAt)} ms later`;
+  const who = `number ${body.number} (fan ${me.index}${body.deferred ? ", who lets others go first" : ""})`;
+  if (isPaced) log.accuse(`${who} waited as told, and the position rose from ${before} to ${position}, ${later}`);
   else log.risen += 1;
+}
+
+/** What an answer says of a place, and when to ask again. */
+function hear(place: Place, { position, pollAfterMs = 0 }: Answer["body"]): void {
+  place.position = position;
+  place.heardAt = performance.now();
+  place.askFrom = place.heardAt + pollAfterMs;
 }
 
 export async function leave(me: FanState, random: Random): Promise<void> {
@@ -73,8 +81,7 @@ export async function defer(me: FanState, random: Random): Promise<void> {
   // It may have gone back of its own will.
   if (outcome === "unknown") place.position = null;
   if (outcome !== "ok") return;
-  place.position = body.position;
-  place.askFrom = askFrom(body);
+  hear(place, body);
   me.isIn = body.status === "admitted";
 }
 

@@ -28,7 +28,9 @@ export type Place = {
   entryId: string;
   /** As heard last; null where it may rise by the fan's own will. */
   position: number | null;
-  /** When the server wants to be asked again (`performance.now()`). */
+  /** When that was (`performance.now()`). */
+  heardAt: number;
+  /** When the server wants to be asked again. */
   askFrom: number;
 };
 
