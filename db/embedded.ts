@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
-import { access, constants, mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, constants, lstat, mkdir, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -71,10 +71,14 @@ export async function freePort(): Promise<number> {
   }
 }
 
+/** Whether anything has this name, be it a link to a disk that is not there now. Throws where that cannot be seen. */
 const exists = (file: string): Promise<boolean> =>
-  stat(file).then(
+  lstat(file).then(
     () => true,
-    () => false,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return false;
+      throw error;
+    },
   );
 
 /** Ours alone; folders above it that are missing are made as usual. */
