@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -97,5 +97,11 @@ describe("a storm's PostgreSQL", () => {
     await postgres.kill();
     await postgres.untilUp();
     expect(await ask(postgres.url)).toBe(1);
+  });
+
+  it("says so if its files are gone, and does not begin anew", async () => {
+    await rename(path.join(dir, "data"), path.join(dir, "elsewhere"));
+    await expect(postgres.kill()).rejects.toThrow(/took PostgreSQL's files away/);
+    await expect(postgres.untilUp()).rejects.toThrow(/took PostgreSQL's files away/);
   });
 });

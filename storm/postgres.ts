@@ -1,5 +1,5 @@
 import { createWriteStream, type WriteStream } from "node:fs";
-import { readdir, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import pg from "pg";
 import { type EmbeddedPostgres, startEmbedded } from "@/db/embedded";
@@ -195,8 +195,17 @@ export class StormPostgres {
     });
   }
 
+  /** Without its files a start would make another cluster, with another password and nothing in it. */
+  async #insistOnFiles(): Promise<void> {
+    const password = await readFile(path.join(this.dir, "postgres-password"), "utf8").catch(() => "");
+    if (password.trim() !== new URL(this.url).password) {
+      throw new Error(`Somebody took PostgreSQL's files away or put others in their place (${this.dir}).`);
+    }
+  }
+
   async #revive(diedAt: number): Promise<void> {
     const cluster = path.join(this.dir, "postgres");
+    await this.#insistOnFiles();
     while (!this.#stopped) {
       try {
         await endLeftovers(cluster);
