@@ -86,7 +86,7 @@ describe("a storm's PostgreSQL", () => {
     expect(await read()).toMatch(/storm: process \d+ is gone, killed/);
   });
 
-  it("does not kill one that has just died by itself", async () => {
+  it("comes back also if it dies by itself in the moment in which it is to be killed", async () => {
     const pid = Number(
       (await readFile(postgres.logFile, "utf8"))
         .match(/process (\d+) answers/g)
