@@ -43,7 +43,7 @@ const EVERY_MS = 9000;
 const CALM_MS = 3000;
 
 const MINUTE = 60_000;
-const SKEWS = [0, 1500, -1500, 7 * MINUTE, -7 * MINUTE, 1440 * MINUTE, -1440 * MINUTE];
+const SKEWS = [0, 1500, -1500, 7 * MINUTE, -7 * MINUTE, 60 * MINUTE, -60 * MINUTE, 1440 * MINUTE, -1440 * MINUTE];
 const POOLS = [12, 12, 12, 12, 12, 12, 4, 2, 1];
 
 /** The faults of a storm, in order; the same for the same seed and length. */

@@ -30,6 +30,7 @@ export class StormServer {
   #child: ChildProcess | undefined;
   /** Loaded, and waiting to take its place. */
   #spare: ChildProcess;
+  #isSpareSkewed = false;
   #starting: Promise<void> = Promise.resolve();
   #stopped = false;
 
@@ -98,6 +99,7 @@ export class StormServer {
     }
     const child = this.#spare;
     this.#child = child;
+    if (this.#isSpareSkewed) this.skewed += 1;
     const listens = new Promise<void>((resolve) => {
       child.once("message", (port) => {
         if (this.#child === child) this.#port = port as number;
@@ -119,7 +121,7 @@ export class StormServer {
   }
 
   #spawn({ skewMs, pool }: Mood): ChildProcess {
-    if (skewMs !== 0) this.skewed += 1;
+    this.#isSpareSkewed = skewMs !== 0;
     const child = fork(this.options.file, {
       // Plain JavaScript: it needs no loader.
       execArgv: [],
