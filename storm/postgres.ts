@@ -21,6 +21,8 @@ const SETTINGS = {
 
 /** One that does not come back for so long never will. */
 const GIVE_UP_MS = 300_000;
+/** Times that a fault is tried which needs PostgreSQL to answer, while other faults are in its way. */
+const INSIST_TRIES = 30;
 
 /**
  * A PostgreSQL that comes back whenever it dies, and the proxy by which the servers reach it. Both the storm and the
@@ -145,7 +147,7 @@ export class StormPostgres {
 
   /** Asks again where PostgreSQL has just died or has just come back. */
   async #insist(work: (client: pg.Client) => Promise<unknown>): Promise<boolean> {
-    for (let tries = 0; tries < 10 && !this.#stopped; tries += 1) {
+    for (let tries = 0; tries < INSIST_TRIES && !this.#stopped; tries += 1) {
       await this.untilUp();
       if (await this.ask(work)) return true;
       await pause(300);
