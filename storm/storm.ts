@@ -73,8 +73,8 @@ const CONNECT_MS = 60_000;
 /** A storm in which hardly anybody pays proves nothing. */
 const PAYMENTS_LEAST = 10;
 
-/** Room for what a storm writes, and little more: a full disk must be near. */
-const diskMegabytes = (minutes: number): number => Math.min(1024, Math.ceil(350 + 20 * minutes));
+/** Room for what a storm writes (5 to 10 MB a minute), and little more: a full disk must be near. */
+const diskMegabytes = (minutes: number): number => Math.min(4096, Math.ceil(350 + 10 * minutes));
 
 /** A storm from its first breath to the comparison. Everything it made is undone by `cleanup`. */
 export async function storm(cleanup: Cleanup, options: StormOptions): Promise<Outcome> {
