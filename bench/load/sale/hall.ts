@@ -17,21 +17,30 @@ const freeIn = (states: string): number => {
 /** A seat of the hall, as a key. */
 export const seatKey = (section: string, place: number): string => `${place}/${section}`;
 
+function seatOf(key: string): { section: string; place: number } {
+  const slash = key.indexOf("/");
+  return { place: Number(key.slice(0, slash)), section: key.slice(slash + 1) };
+}
+
+type FreeSection = { name: string; states: string; free: number; seatsPerRow: number };
+
 /** A hall as read once; fans who got the same version share it, so that the generator works it out once. */
 export class HallView {
-  readonly #free: { name: string; states: string; free: number; seatsPerRow: number }[];
+  readonly #free: FreeSection[];
 
+  /** `before`: a hall that most sections are the same as in, so that they need not be counted again. */
   constructor(
     private readonly states: Map<string, string>,
     private readonly sections: Map<string, SaleSection>,
+    before?: HallView,
   ) {
+    const known = new Map((before ? before.#free : []).map((section) => [section.name, section]));
     this.#free = [...states]
-      .map(([name, states]) => ({
-        name,
-        states,
-        free: freeIn(states),
-        seatsPerRow: sections.get(name)?.seatsPerRow ?? 1,
-      }))
+      .map(([name, states]) => {
+        const same = known.get(name);
+        if (same?.states === states) return same;
+        return { name, states, free: freeIn(states), seatsPerRow: sections.get(name)?.seatsPerRow ?? 1 };
+      })
       .filter(({ free }) => free > 0);
   }
 
@@ -39,16 +48,18 @@ export class HallView {
   after(changed: HallStates): HallView {
     const states = new Map(this.states);
     for (const section of changed) states.set(section.name, section.states);
-    return new HallView(states, this.sections);
+    return new HallView(states, this.sections, this);
   }
 
   /** The same hall without seats that turned out to be taken, whatever it says of them. */
   without(taken: ReadonlySet<string>): HallView {
-    const states = [...this.states].map(([name, states]): [string, string] => [
-      name,
-      Array.from(states, (state, place) => (taken.has(seatKey(name, place)) ? "h" : state)).join(""),
-    ]);
-    return new HallView(new Map(states), this.sections);
+    const states = new Map(this.states);
+    for (const key of taken) {
+      const { section, place } = seatOf(key);
+      const now = states.get(section);
+      if (now !== undefined) states.set(section, `${now.slice(0, place)}h${now.slice(place + 1)}`);
+    }
+    return new HallView(states, this.sections, this);
   }
 
   /**
