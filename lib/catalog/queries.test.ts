@@ -1,10 +1,13 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { performances, seats } from "@/db/schema/catalog";
 import { cloneDatabase, type TestDatabase } from "@/db/testing/database";
 import { inDays, makeConcert } from "@/db/testing/factories";
 import { newId } from "@/lib/core/ids";
+import { forget } from "@/lib/core/registry";
 import { countSeatsLeft, findConcert, getConcert, listConcerts, listPerformances } from "./queries";
+import { forgetSeats, readSeatStates } from "./seat-availability";
+import { LARGE_SEATS } from "./shared-read";
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -210,6 +213,67 @@ describe("listPerformances", () => {
       await tx.update(seats).set({ reservationId: newId(), soldAt: new Date() }).where(eq(seats.concertId, id));
       expect((await listPerformances(tx, id))[0]?.seatsLeft).toBe(0);
       expect((await listPerformances(test.db, id))[0]?.seatsLeft).toBe(10);
+    });
+  });
+});
+
+describe("a large hall", () => {
+  const sections = [{ name: "A", tier: "R", rows: 50, seatsPerRow: LARGE_SEATS / 50 }];
+  const makeLarge = () =>
+    makeConcert(test.db, {
+      sections,
+      performances: [{ startsAt: inDays(1) }, { startsAt: inDays(2) }],
+    });
+  const left = async (concertId: string) =>
+    (await listPerformances(test.db, concertId)).map(({ seatsLeft }) => seatsLeft);
+
+  it("is counted at most every half second, and whoever asks meanwhile waits for nothing", async () => {
+    const { id } = await makeLarge();
+    expect(await left(id)).toEqual([LARGE_SEATS, LARGE_SEATS]);
+    await take(id, 7, { sold: true });
+    const query = vi.spyOn(test.db.$client, "query");
+    const soon = await Promise.all(Array.from({ length: 100 }, () => left(id)));
+    expect(query).not.toHaveBeenCalled();
+    query.mockRestore();
+    expect(soon[0]).toEqual([LARGE_SEATS, LARGE_SEATS]);
+    const total = async () => (await left(id)).reduce((sum, count) => sum + count);
+    await vi.waitFor(async () => expect(await total()).toBe(2 * LARGE_SEATS - 7), { timeout: 2000, interval: 20 });
+  });
+
+  it("is counted in memory where its seats are looked at, and the same", async () => {
+    const { id, performances } = await makeLarge();
+    await take(id, 7, { sold: true });
+    await take(id, 12, { heldFor: "1 minute" });
+    const counted = await left(id);
+    for (const { id: performanceId } of performances) await readSeatStates(test.db, { concertId: id, performanceId });
+    // What the counts were is forgotten, what the halls are is not.
+    forget("catalog.performances");
+    const query = vi.spyOn(test.db.$client, "query");
+    const rows = await listPerformances(test.db, id);
+    expect(query).toHaveBeenCalledOnce();
+    query.mockRestore();
+    expect(rows.map(({ seatsLeft }) => seatsLeft)).toEqual(counted);
+    expect(rows.map(({ seatsTotal }) => seatsTotal)).toEqual([LARGE_SEATS, LARGE_SEATS]);
+    expect(await countSeatsLeft(test.db, id)).toBe(counted.reduce((sum, count) => sum + count));
+    await age(id, performances[0]!.id);
+    expect(await countSeatsLeft(test.db, id)).toBe(counted[1]);
+  });
+
+  it("is not among the dates once it was removed", async () => {
+    const { id, slug, performances: dates } = await makeLarge();
+    for (const { id: performanceId } of dates) await readSeatStates(test.db, { concertId: id, performanceId });
+    expect(await left(id)).toHaveLength(2);
+    await makeConcert(test.db, { slug, sections, performances: [{ startsAt: dates[1]!.startsAt.toISOString() }] });
+    forgetSeats(dates[0]!.id);
+    expect((await listPerformances(test.db, id)).map((date) => date.id)).toEqual([dates[1]!.id]);
+  });
+
+  it("is not in the way of what a transaction sees", async () => {
+    const { id, performances } = await makeLarge();
+    await readSeatStates(test.db, { concertId: id, performanceId: performances[0]!.id });
+    await test.db.transaction(async (tx) => {
+      await tx.update(seats).set({ reservationId: newId(), soldAt: new Date() }).where(eq(seats.concertId, id));
+      expect((await listPerformances(tx, id)).map(({ seatsLeft }) => seatsLeft)).toEqual([0, 0]);
     });
   });
 });

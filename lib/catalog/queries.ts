@@ -4,13 +4,14 @@ import { type Db, statement } from "@/db/client";
 import type { RoomMode, RoomOrder } from "@/db/constants";
 import { concerts, performances, priceTiers, sections } from "@/db/schema/catalog";
 import { queues } from "@/db/schema/queue";
-import { invalidRequest, notFound } from "@/lib/core/errors";
+import { AppError, invalidRequest, notFound } from "@/lib/core/errors";
 import { isId } from "@/lib/core/ids";
 import { oncePerProcess } from "@/lib/core/registry";
 import type { Extras, SectionExtras } from "./extras";
 import { type ConcertStatus, concertStatus } from "./rules";
 import { type ImportDocument, slugSchema } from "./schema";
-import { isShareable, SharedRead } from "./shared-read";
+import { countInHall, largeHallsOf } from "./seat-availability";
+import { isShareable, LARGE_SEATS, SharedRead } from "./shared-read";
 
 export type ConcertSummary = {
   id: string;
@@ -240,81 +241,127 @@ export async function getConcert(db: Db, idOrSlug: string): Promise<ConcertDetai
 
 const FREE = "s.sold_at is null and (s.held_until is null or s.held_until <= now())";
 
-/** What is counted of the seats of each performance `p` still to come, one performance after the other. */
-const perPerformance = (counted: string) => `
-  from performances p
-  cross join lateral (
-    select ${counted} from seats s where s.concert_id = $1 and s.performance_id = p.id
-  ) n
-  where p.concert_id = $1 and p.starts_at > now()`;
-
 const countByPerformance = statement<{ id: string; starts_at: Date; seats_total: number; seats_left: number }>(
   "catalog_count_by_performance",
+  // One performance after the other, and without reading a seat of those that need no count ($2).
   `select p.id, p.starts_at, n.seats_total, n.seats_left
-   ${perPerformance(`count(*) as seats_total, count(*) filter (where ${FREE}) as seats_left`)}
+   from performances p
+   cross join lateral (
+     select count(*) as seats_total, count(*) filter (where ${FREE}) as seats_left
+     from seats s
+     where s.concert_id = $1 and s.performance_id = p.id and p.id <> all ($2::uuid[])
+   ) n
+   where p.concert_id = $1 and p.starts_at > now()
    order by p.starts_at`,
 );
 
-async function readPerformances(db: Db, concertId: string): Promise<PerformanceSummary[]> {
-  const rows = await countByPerformance(db, [concertId]);
+/** A performance still to come; without counts if its large hall is in memory and has them. */
+type Dated = PerformanceSummary & { isInMemory: boolean };
+
+async function readDates(db: Db, concertId: string): Promise<Dated[]> {
+  const inMemory = isShareable(db) ? largeHallsOf(concertId) : [];
+  const rows = await countByPerformance(db, [concertId, inMemory]);
   return rows.map((row) => ({
     id: row.id,
     startsAt: row.starts_at,
     seatsTotal: row.seats_total,
     seatsLeft: row.seats_left,
+    isInMemory: inMemory.includes(row.id),
   }));
 }
+
+/** The same with all counts. */
+async function withHalls(db: Db, concertId: string, dates: Dated[]): Promise<PerformanceSummary[]> {
+  const items: PerformanceSummary[] = [];
+  for (const { isInMemory, ...date } of dates) {
+    const counts = isInMemory ? await countInHall(db, { concertId, performanceId: date.id }).catch(nullIfGone) : date;
+    // An organiser removed it since the dates were read.
+    if (counts) items.push({ ...date, ...counts });
+  }
+  return items;
+}
+
+function nullIfGone(error: unknown): null {
+  if (error instanceof AppError && error.code === "not_found") return null;
+  throw error;
+}
+
+const sum = (counts: number[]): number => counts.reduce((total, count) => total + count, 0);
 
 /** Reads that are shared, by concert; forgotten as soon as nobody waits for them. */
 const shared = <T>(name: string): Map<string, SharedRead<Db, T>> => oncePerProcess(`catalog.${name}`, () => new Map());
 
-async function askShared<T>(name: string, db: Db, concertId: string, read: (db: Db) => Promise<T>): Promise<T> {
-  if (!isShareable(db)) return await read(db);
+type SharedQuestion<T> = {
+  name: string;
+  read: (db: Db, concertId: string) => Promise<T>;
+  /** Whether it is a large hall's answer, which later askers may have too. */
+  isKept: (answer: T) => boolean;
+};
+
+async function askShared<T>({ name, read, isKept }: SharedQuestion<T>, db: Db, concertId: string): Promise<T> {
+  if (!isShareable(db)) return await read(db, concertId);
   const reads = shared<T>(name);
   let one = reads.get(concertId);
   if (!one) {
-    one = new SharedRead<Db, T>(
-      ([first]) => read(first as Db),
-      () => reads.delete(concertId),
-    );
+    one = new SharedRead<Db, T>(([first]) => read(first as Db, concertId), {
+      onIdle: () => reads.delete(concertId),
+      isKept,
+    });
     reads.set(concertId, one);
   }
   return await one.ask(db);
 }
 
+const dates: SharedQuestion<Dated[]> = {
+  name: "performances",
+  read: readDates,
+  isKept: (rows) =>
+    rows.some(({ isInMemory }) => isInMemory) || sum(rows.map(({ seatsTotal }) => seatsTotal)) >= LARGE_SEATS,
+};
+
 /**
  * The performances still to come, with their seats. Fresh for whoever asks: one read is under way at a time, and
- * whoever comes meanwhile shares the next one. An unknown concert has none.
+ * whoever comes meanwhile shares the next one. With `LARGE_SEATS` or more on all dates together the answer is at most
+ * half a second old instead, and from memory. An unknown concert has none.
  */
 export async function listPerformances(db: Db, concertId: string): Promise<PerformanceSummary[]> {
   if (!isId(concertId)) return [];
-  return await askShared("performances", db, concertId, (source) => readPerformances(source, concertId));
+  return await withHalls(db, concertId, await askShared(dates, db, concertId));
 }
 
-const countFree = statement<{ left: number }>(
-  "catalog_count_seats_left",
-  `select coalesce(sum(n.seats_left), 0)::int8 as left ${perPerformance(`count(*) filter (where ${FREE}) as seats_left`)}`,
-);
-
-/** Seats that are free now in all performances still to come together. */
+/** Seats that are free in all performances still to come together: now, or in a large hall half a second ago. */
 export async function countSeatsLeft(db: Db, concertId: string): Promise<number> {
-  const [row] = await countFree(db, [concertId]);
-  return row?.left ?? 0;
+  const items = await withHalls(db, concertId, await readDates(db, concertId));
+  return sum(items.map(({ seatsLeft }) => seatsLeft));
 }
 
-const anyFree = statement<{ found: boolean }>(
+type AnyFree = { found: boolean; seats: number };
+
+const anyFree = statement<AnyFree>(
   "catalog_any_seat_left",
-  `select exists (
-     select 1 from performances p
-     where p.concert_id = $1 and p.starts_at > now()
-       and exists (select 1 from seats s where s.concert_id = $1 and s.performance_id = p.id and ${FREE})
-   ) as found`,
+  `select
+     exists (
+       select 1 from performances p
+       where p.concert_id = $1 and p.starts_at > now()
+         and exists (select 1 from seats s where s.concert_id = $1 and s.performance_id = p.id and ${FREE})
+     ) as found,
+     (select count(*) from performances p where p.concert_id = $1 and p.starts_at > now())
+       * coalesce((select sum(x.rows * x.seats_per_row) from sections x where x.concert_id = $1), 0)::int8 as seats`,
 );
 
-/** Whether any seat is free in a performance still to come; stops at the first one that it finds. */
+const anyLeft: SharedQuestion<AnyFree> = {
+  name: "any-left",
+  async read(db, concertId) {
+    const [row] = await anyFree(db, [concertId]);
+    return row as AnyFree;
+  },
+  isKept: ({ seats }) => seats >= LARGE_SEATS,
+};
+
+/**
+ * Whether any seat is free in a performance still to come; stops at the first one that it finds. At most half a second
+ * old with `LARGE_SEATS` or more.
+ */
 export async function hasSeatsLeft(db: Db, concertId: string): Promise<boolean> {
-  return await askShared("any-left", db, concertId, async (source) => {
-    const [row] = await anyFree(source, [concertId]);
-    return row?.found ?? false;
-  });
+  return (await askShared(anyLeft, db, concertId)).found;
 }

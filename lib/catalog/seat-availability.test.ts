@@ -7,7 +7,7 @@ import { inDays, makeConcert, makeImportDocument } from "@/db/testing/factories"
 import { newId } from "@/lib/core/ids";
 import { forget, oncePerProcess } from "@/lib/core/registry";
 import { importConcert } from "./import-concert";
-import { forgetSeats, readSeatStates, readSeats } from "./seat-availability";
+import { forgetSeats, readSeatLayout, readSeatStates, readSeats } from "./seat-availability";
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -55,9 +55,15 @@ async function hall(sections = ["A", "B"]) {
     JSON.parse((await readSeatStates(test.db, { concertId, performanceId, since })).body.toString()) as {
       version: string;
       since?: string;
+      layout: string;
       sections: { name: string; states: string }[];
     };
-  return { document, concertId, performanceId, ask, set, states };
+  const layout = async (version: string, section: string, db: Db = test.db) => {
+    const answer = await readSeatLayout(db, { concertId, performanceId, version, section });
+    expect(answer.version).toBe(version);
+    return JSON.parse(answer.body.toString()) as { version: string; items: Omit<Item, "availability">[] };
+  };
+  return { document, concertId, performanceId, ask, set, states, layout };
 }
 
 describe("readSeats", () => {
@@ -286,9 +292,112 @@ describe("readSeatStates", () => {
     await vi.waitFor(async () => expect((await states()).version).not.toBe(before.version), { timeout: 2000 });
   });
 
+  it("writes each answer once per version", async () => {
+    const { concertId, performanceId, ask, set, states } = await hall();
+    const { items } = await ask("all");
+    const { version } = await states();
+    await set(items[1]!.id, "held");
+    await ask("all");
+    const read = async (since?: string) => (await readSeatStates(test.db, { concertId, performanceId, since })).body;
+    expect(await read()).toBe(await read());
+    expect(await read(version)).toBe(await read(version));
+    expect(await read(version)).not.toBe(await read());
+  });
+
+  it("is never older than half a second", async () => {
+    const { ask, set, states } = await hall();
+    const { items } = await ask("all");
+    for (const [index, { id }] of items.slice(0, 3).entries()) {
+      await set(id, "sold");
+      const takenAt = performance.now();
+      for (;;) {
+        const askedAt = performance.now();
+        const { sections } = await states();
+        const sold = sections.reduce((sum, { states: letters }) => sum + letters.split("s").length - 1, 0);
+        if (sold === index + 1) break;
+        expect(askedAt - takenAt).toBeLessThanOrEqual(500);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+  });
+
+  it("takes no section of a changed concert for free that it has not read since", async () => {
+    const { document, ask, set, states } = await hall();
+    const { items } = await ask("all");
+    await set(items[6]!.id, "sold");
+    await ask("all");
+    await importConcert(test.db, { ...document, title: "Another title" });
+    await ask("all", "A");
+    expect((await states()).sections[1]).toEqual({ name: "B", states: "saaaaa" });
+  });
+
   it("does not know an unknown performance", async () => {
     await expect(readSeatStates(test.db, { concertId: newId(), performanceId: newId() })).rejects.toThrow(
       "performance",
     );
+  });
+});
+
+describe("readSeatLayout", () => {
+  it("writes a section's seats as they are sold, without their availability", async () => {
+    const { ask, set, states, layout } = await hall(["A", '나 "2"']);
+    const { items } = await ask("all", '나 "2"');
+    await set(items[0]!.id, "sold");
+    const version = (await states()).layout;
+    const places = items.map(({ availability: _, ...place }) => place);
+    expect(await layout(version, '나 "2"')).toEqual({ version, items: places });
+    expect((await layout(version, ' 나 "2" ')).items).toEqual(places);
+    expect((await layout(version, "C")).items).toEqual([]);
+    await test.db.transaction(async (tx) => expect((await layout(version, "A", tx)).items).toHaveLength(6));
+  });
+
+  it("has a version that no sale changes, the same in every process", async () => {
+    const { ask, set, states } = await hall();
+    const { items } = await ask("all");
+    const { layout } = await states();
+    await set(items[0]!.id, "sold");
+    await ask("all");
+    expect((await states()).layout).toBe(layout);
+    forget("catalog.halls");
+    expect((await states()).layout).toBe(layout);
+  });
+
+  it("is answered from memory, in the same bytes for all", async () => {
+    const { concertId, performanceId, states } = await hall();
+    const { layout: version } = await states();
+    const query = vi.spyOn(test.db.$client, "query");
+    const read = async () => (await readSeatLayout(test.db, { concertId, performanceId, version, section: "A" })).body;
+    const bodies = await Promise.all(Array.from({ length: 100 }, read));
+    expect(new Set(bodies).size).toBe(1);
+    expect(query).not.toHaveBeenCalled();
+    query.mockRestore();
+  });
+
+  it("gets a new version when the organiser changes a price or adds a section, and the old one is gone", async () => {
+    const { document, states, layout, ask } = await hall();
+    const before = (await states()).layout;
+    await importConcert(test.db, { ...document, title: "Another title" });
+    await ask("all");
+    expect((await states()).layout).toBe(before);
+    await importConcert(test.db, { ...document, tiers: [{ name: "R", price: 11_000 }] });
+    await ask("all");
+    const after = (await states()).layout;
+    expect(after).not.toBe(before);
+    expect((await layout(after, "A")).items[0]?.price).toBe(11_000);
+    await expect(layout(before, "A")).rejects.toMatchObject({ code: "not_found" });
+    await importConcert(test.db, {
+      ...document,
+      tiers: [{ name: "R", price: 11_000 }],
+      sections: [...document.sections, { name: "C", tier: "R", rows: 1, seatsPerRow: 1 }],
+    });
+    await ask("all");
+    expect((await states()).layout).not.toBe(after);
+  });
+
+  it("is found by a version that this process has not heard of yet", async () => {
+    const { states, layout } = await hall();
+    const { layout: version } = await states();
+    forget("catalog.halls");
+    expect((await layout(version, "A")).items).toHaveLength(6);
   });
 });

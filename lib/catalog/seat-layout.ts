@@ -1,19 +1,26 @@
 import { createHash } from "node:crypto";
 import { type Db, statement } from "@/db/client";
 
-/** How the database says who has a seat, one byte per seat. */
-const AVAILABLE = 0;
-const HELD = 1;
-const SOLD = 2;
-const WORDS = ["available", "held", "sold"] as const;
-const LETTERS = Buffer.from("ahs");
+/** How a seat stands, as the letter that seat maps are told. */
+const AVAILABLE = 97;
+const HELD = 104;
+const SOLD = 115;
+
+const LONGEST_END = Buffer.from(',"availability":"available"},');
+/** What follows a seat's price. */
+const ENDS: Record<number, Buffer> = {
+  [AVAILABLE]: LONGEST_END,
+  [HELD]: Buffer.from(',"availability":"held"},'),
+  [SOLD]: Buffer.from(',"availability":"sold"},'),
+};
+const PLAIN_END = Buffer.from("},");
 
 export type SeatFilter = "available" | "all";
 
 export type SeatsAnswer = {
   /** Short; differs whenever the seats asked for differ. The same in every process. */
   version: string;
-  /** `{ version, items }` as JSON, UTF-8: made once per version, so do not change it. */
+  /** `{ version, … }` as JSON, UTF-8: made once per version, so do not change it. */
   body: Buffer<ArrayBuffer>;
 };
 
@@ -21,14 +28,25 @@ export type SeatsAnswer = {
 export type Layout = {
   /** Changes with every change of the concert. */
   revision: string;
+  /** Of what does not change while seats are sold: ids, rows, numbers, tiers, prices. The same in every process. */
+  version: string;
   seatCount: number;
   /** By name, in the organiser's order. */
   blocks: Map<string, SeatBlock>;
+  /** Of the layout and how every seat stands; null when that has changed since. */
+  statesVersion: string | null;
   /** The last answer of each kind. */
   answers: Map<string, SeatsAnswer>;
   /** Versions of the whole hall and of each section at that time, the newest last. */
   past: { version: string; blocks: Map<string, string> }[];
 };
+
+/** A short name for what the texts and bytes say. */
+export function hashOf(...parts: (string | Uint8Array)[]): string {
+  const hash = createHash("sha1");
+  for (const part of parts) hash.update(part);
+  return hash.digest("base64url").slice(0, 16);
+}
 
 const layoutBlocks = statement<{
   id: string;
@@ -58,9 +76,16 @@ export async function readLayout(
   { concertId, performanceId, revision }: { concertId: string; performanceId: string; revision: string },
 ): Promise<Layout> {
   const rows = await layoutBlocks(db, [concertId, performanceId]);
-  const blocks = new Map(rows.map((row) => [row.name, new SeatBlock(row, revision)]));
-  const seatCount = rows.reduce((sum, row) => sum + row.rows * row.seats_per_row, 0);
-  return { revision, seatCount, blocks, answers: new Map(), past: [] };
+  const blocks = new Map(rows.map((row) => [row.name, new SeatBlock(row)]));
+  return {
+    revision,
+    version: hashOf([...blocks.values()].map(({ layoutVersion }) => layoutVersion).join()),
+    seatCount: rows.reduce((sum, row) => sum + row.rows * row.seats_per_row, 0),
+    blocks,
+    statesVersion: null,
+    answers: new Map(),
+    past: [],
+  };
 }
 
 /** One section of a performance: its seats, who has them, and the JSON of both, made once per change. */
@@ -72,19 +97,28 @@ export class SeatBlock {
   readonly seatsPerRow: number;
   /** Of its first seat; all of a section cost the same unless somebody was promised an older price. */
   readonly price: number;
+  /** Of everything but how the seats stand. */
+  readonly layoutVersion: string;
   private readonly ids: string[];
   private readonly prices: string[];
-  private readonly beforeRow: string;
-  private readonly beforePrice: string;
-  private readonly revision: string;
-  private taken: Uint8Array;
-  private json = new Map<SeatFilter, Buffer>();
+  /** One letter per seat, row by row, and as many to write the next ones into. */
+  private letters: Buffer;
+  private spare: Buffer;
+  private available: number;
+  private seats: { json: Buffer; ends: Uint32Array } | null = null;
+  private states: Buffer | null = null;
+  private items = new Map<SeatFilter, Buffer>();
   version: string;
 
-  constructor(
-    block: { id: string; name: string; tier: string; rows: number; seats_per_row: number; ids: string; prices: string },
-    revision: string,
-  ) {
+  constructor(block: {
+    id: string;
+    name: string;
+    tier: string;
+    rows: number;
+    seats_per_row: number;
+    ids: string;
+    prices: string;
+  }) {
     this.id = block.id;
     this.name = block.name;
     this.tier = block.tier;
@@ -93,22 +127,36 @@ export class SeatBlock {
     this.ids = block.ids.split(",");
     this.prices = block.prices.split(",");
     this.price = Number(this.prices[0]);
-    this.beforeRow = `","section":${JSON.stringify(block.name)},"row":`;
-    this.beforePrice = `,"tier":${JSON.stringify(block.tier)},"price":`;
-    this.revision = revision;
-    this.taken = new Uint8Array(this.ids.length);
-    this.version = this.hash();
+    const { id, name, tier, rows, seats_per_row, ids, prices } = block;
+    this.layoutVersion = hashOf(JSON.stringify([id, name, tier, rows, seats_per_row]), ids, prices);
+    this.available = this.ids.length;
+    this.letters = Buffer.alloc(this.available, AVAILABLE);
+    this.spare = Buffer.alloc(this.available);
+    this.version = hashOf(this.layoutVersion, this.letters);
   }
 
-  /** Takes over which seats are held and sold: row and number of each, four bytes both, or null for none. */
-  update(held: Buffer | null, sold: Buffer | null): void {
-    const taken = new Uint8Array(this.ids.length);
-    this.mark(taken, held, HELD);
-    this.mark(taken, sold, SOLD);
-    if (Buffer.compare(taken, this.taken) === 0) return;
-    this.taken = taken;
-    this.version = this.hash();
-    this.json.clear();
+  /** Seats that nobody has. */
+  get seatsLeft(): number {
+    return this.available;
+  }
+
+  /**
+   * Takes over which seats are held and sold: row and number of each, four bytes both, or null for none. Answers
+   * whether that changed anything.
+   */
+  update(held: Buffer | null, sold: Buffer | null): boolean {
+    const { spare } = this;
+    spare.fill(AVAILABLE);
+    this.mark(held, HELD);
+    this.mark(sold, SOLD);
+    if (spare.equals(this.letters)) return false;
+    this.spare = this.letters;
+    this.letters = spare;
+    this.available = spare.length - ((held?.length ?? 0) + (sold?.length ?? 0)) / 8;
+    this.version = hashOf(this.layoutVersion, spare);
+    this.states = null;
+    this.items.clear();
+    return true;
   }
 
   /** Seats are counted from 0, row by row. */
@@ -117,43 +165,74 @@ export class SeatBlock {
   }
 
   isAvailable(index: number): boolean {
-    return this.taken[index] === AVAILABLE;
+    return this.letters[index] === AVAILABLE;
   }
 
-  /** The seats as JSON objects with commas between them, without brackets. */
-  items(filter: SeatFilter): Buffer {
-    const made = this.json.get(filter);
-    if (made) return made;
-    const parts: string[] = [];
-    for (const [index, id] of this.ids.entries()) {
-      const taken = this.taken[index] as number;
-      if (filter === "available" && taken !== AVAILABLE) continue;
+  /** The seats with their availability as JSON objects with commas between them, without brackets. */
+  itemsJson(filter: SeatFilter): Buffer {
+    let made = this.items.get(filter);
+    if (!made) {
+      made = this.join((index) => {
+        const letter = this.letters[index] as number;
+        return filter === "all" || letter === AVAILABLE ? (ENDS[letter] as Buffer) : null;
+      });
+      this.items.set(filter, made);
+    }
+    return made;
+  }
+
+  /** The seats without their availability, in the same form. */
+  layoutJson(): Buffer {
+    return this.join(() => PLAIN_END);
+  }
+
+  /** The section as a JSON object: its name, and one letter per seat, row by row. */
+  statesJson(): Buffer {
+    this.states ??= Buffer.concat([
+      Buffer.from(`{"name":${JSON.stringify(this.name)},"states":"`),
+      this.letters,
+      Buffer.from('"}'),
+    ]);
+    return this.states;
+  }
+
+  /** Each seat's JSON with what `endOf` puts behind it; a seat without that is left out. */
+  private join(endOf: (index: number) => Buffer | null): Buffer {
+    this.seats ??= this.writeSeats();
+    const { json, ends } = this.seats;
+    const all = Buffer.allocUnsafe(json.length + ends.length * LONGEST_END.length);
+    let length = 0;
+    for (let index = 0; index < ends.length; index++) {
+      const end = endOf(index);
+      if (!end) continue;
+      length += json.copy(all, length, index === 0 ? 0 : ends[index - 1], ends[index]);
+      length += end.copy(all, length);
+    }
+    // Without the last comma, in as many bytes as it needs.
+    return Buffer.from(all.subarray(0, Math.max(0, length - 1)));
+  }
+
+  /** What never changes of the seats' JSON, one behind the other, and where each ends. */
+  private writeSeats(): { json: Buffer; ends: Uint32Array } {
+    const beforeRow = `","section":${JSON.stringify(this.name)},"row":`;
+    const beforePrice = `,"tier":${JSON.stringify(this.tier)},"price":`;
+    const ends = new Uint32Array(this.ids.length);
+    const more = Buffer.byteLength(beforeRow) - beforeRow.length + Buffer.byteLength(beforePrice) - beforePrice.length;
+    let end = 0;
+    const texts = this.ids.map((id, index) => {
       const row = Math.floor(index / this.seatsPerRow) + 1;
       const number = (index % this.seatsPerRow) + 1;
-      parts.push(
-        `{"id":"${id}${this.beforeRow}${row},"number":${number}${this.beforePrice}${this.prices[index]},"availability":"${WORDS[taken]}"}`,
-      );
-    }
-    const json = Buffer.from(parts.join(","));
-    this.json.set(filter, json);
-    return json;
+      const text = `{"id":"${id}${beforeRow}${row},"number":${number}${beforePrice}${this.prices[index]}`;
+      end += text.length + more;
+      ends[index] = end;
+      return text;
+    });
+    return { json: Buffer.from(texts.join("")), ends };
   }
 
-  /** The section as one letter per seat, row by row: available, held or sold. */
-  letters(): Buffer {
-    const letters = Buffer.alloc(this.taken.length);
-    for (let index = 0; index < letters.length; index++)
-      letters[index] = LETTERS[this.taken[index] as number] as number;
-    return letters;
-  }
-
-  private mark(taken: Uint8Array, seats: Buffer | null, as: number): void {
+  private mark(seats: Buffer | null, as: number): void {
     for (let at = 0; seats && at < seats.length; at += 8) {
-      taken[(seats.readUInt32BE(at) - 1) * this.seatsPerRow + seats.readUInt32BE(at + 4) - 1] = as;
+      this.spare[(seats.readUInt32BE(at) - 1) * this.seatsPerRow + seats.readUInt32BE(at + 4) - 1] = as;
     }
-  }
-
-  private hash(): string {
-    return createHash("sha1").update(this.revision).update(this.id).update(this.taken).digest("base64url").slice(0, 16);
   }
 }
