@@ -1,6 +1,8 @@
+import { gunzipSync } from "node:zlib";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { expireAdmission, inDays, makeConcert, makeImportDocument } from "@/db/testing/factories";
+import { importConcert } from "@/lib/catalog/import-concert";
 import { newId } from "@/lib/core/ids";
 import { forgetAdmission } from "@/lib/queue/admission";
 import { admitNext } from "@/lib/queue/admit-next";
@@ -220,6 +222,43 @@ describe("seats", () => {
     for (const query of ["?availability=sold", "?section=", "?sections=A", "?section=A&section=A", "?section=%00"])
       expect((await on.call("GET", path + query, as(fan))).status).toBe(400);
     expect((await on.call("GET", path.replace(performances[0]!.id, newId()), as(fan))).status).toBe(404);
+  });
+});
+
+describe("a section's layout", () => {
+  it("is public and true for good, by the version that the states name", async () => {
+    const made = makeImportDocument({
+      waitingRoom,
+      sections: [{ name: "가 구역", tier: "R", rows: 5, seatsPerRow: 20 }],
+    });
+    const { id, performances } = await importConcert(on.db, made);
+    const fan = await enter(id);
+    const path = `/api/concerts/${id}/performances/${performances[0]!.id}`;
+    const { layout } = (await on.call("GET", `${path}/seat-states`, as(fan))).json;
+    const at = (version: string, section = "가 구역") =>
+      `${path}/seat-layout?section=${encodeURIComponent(section)}&version=${version}`;
+
+    const answer = await on.call("GET", at(layout));
+    expect(answer.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+    expect(answer.headers.get("etag")).toBe(`"${layout}"`);
+    const seats = await on.call("GET", `${path}/seats?section=${encodeURIComponent("가 구역")}`, as(fan));
+    expect(answer.json).toEqual({
+      version: layout,
+      items: seats.json.items.map(({ availability: _, ...place }: { availability: string }) => place),
+    });
+    const small = await on.api.request(at(layout), { headers: { "accept-encoding": "gzip" } });
+    expect(small.headers.get("content-encoding")).toBe("gzip");
+    expect(JSON.parse(gunzipSync(await small.arrayBuffer()).toString())).toEqual(answer.json);
+    const same = await on.call("GET", at(layout), { headers: { "if-none-match": `W/"${layout}"` } });
+    expect(same).toMatchObject({ status: 304, text: "" });
+    expect((await on.call("GET", at(layout, "B"))).json.items).toEqual([]);
+
+    for (const bad of [`${path}/seat-layout`, at(""), at(layout, ""), `${at(layout)}&availability=all`])
+      expect((await on.call("GET", bad)).status).toBe(400);
+    const gone = await on.call("GET", at("another"));
+    expect(gone).toMatchObject({ status: 404, code: "not_found" });
+    expect(gone.headers.get("cache-control")).toBe("no-store");
+    expect((await on.call("GET", at(layout).replace(performances[0]!.id, newId()))).status).toBe(404);
   });
 });
 

@@ -161,20 +161,20 @@ export const concertDetail = z
 
 export const performance = z.object({ id, startsAt: time, seatsTotal: count, seatsLeft: count }).openapi("Performance");
 
-const seat = z
-  .object({
-    id,
-    section: z.string(),
-    row: z.int(),
-    number: z.int().describe("The number on the seat"),
-    tier: z.string(),
-    price: amount,
-    availability: z.enum(["available", "held", "sold"]),
-  })
-  .openapi("Seat");
+const place = {
+  id,
+  section: z.string(),
+  row: z.int(),
+  number: z.int().describe("The number on the seat"),
+  tier: z.string(),
+  price: amount,
+};
+const seat = z.object({ ...place, availability: z.enum(["available", "held", "sold"]) }).openapi("Seat");
 export const seatList = z.object({ version: z.string(), items: z.array(seat) });
+export const seatLayout = z.object({ version: z.string(), items: z.array(z.object(place).openapi("SeatPlace")) });
 export const seatStates = z.object({
   version: z.string(),
+  layout: z.string().describe("The version of the hall's layout, for `seat-layout`"),
   since: z.string().optional().describe("The version in the question: only the sections that changed are here"),
   sections: z.array(
     z.object({ name: z.string(), states: z.string().describe("One letter per seat: a available, h held, s sold") }),

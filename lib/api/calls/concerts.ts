@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { getConcert, listConcerts, listPerformances } from "@/lib/catalog/queries";
-import { readSeatStates, readSeats } from "@/lib/catalog/seat-availability";
+import { readSeatLayout, readSeatStates, readSeats } from "@/lib/catalog/seat-availability";
 import { defineCall } from "../call";
 import { matchesTag } from "../etag";
 import { GATED, passGate } from "../gate";
@@ -13,16 +13,22 @@ import {
   pageOf,
   pageQuery,
   performance,
+  seatLayout,
   seatList,
   seatStates,
 } from "../schemas";
 
 const tag = "Concerts";
 
+const section = z.string().min(1).max(100);
+
 const seatQuery = z.strictObject({
   availability: z.enum(["available", "all"]).optional().openapi({ description: "`available` unless given." }),
-  section: z.string().min(1).max(100).optional().openapi({ description: "One section, by its name." }),
+  section: section.optional().openapi({ description: "One section, by its name." }),
 });
+
+/** A version names what it says: whatever an organiser changes of the layout (a price, a section) has another. */
+const FOR_GOOD = "public, max-age=31536000, immutable";
 
 export const concertCalls = [
   defineCall({
@@ -56,7 +62,8 @@ export const concertCalls = [
     path: "/concerts/{concertId}/performances",
     tag,
     summary: "List available dates",
-    description: "Only dates still to come.",
+    description:
+      "Only dates still to come. `seatsLeft` is as of now, or at most half a second old for a large hall (10,000 seats or more, all dates together).",
     access: "fan",
     ...GATED,
     answers: { 200: { description: "The dates.", schema: z.object({ items: z.array(performance) }) } },
@@ -88,6 +95,37 @@ export const concertCalls = [
       const { version, body } = await readSeats(input.db, { concertId, performanceId, availability, section });
       const headers = { ETag: `"${version}"` };
       if (matchesTag(input.header("if-none-match"), headers.ETag)) return { status: 304, headers };
+      return { status: 200, text: body, headers };
+    },
+  }),
+  defineCall({
+    method: "GET",
+    path: "/concerts/{concertId}/performances/{performanceId}/seat-layout",
+    tag,
+    summary: "Read a section's seats",
+    description:
+      "What does not change while seats are sold: everything but their availability, for `seat-states` to be read by. An answer is true for good, so caches may keep it; a version that is no longer the hall's is not found, and `seat-states` names the present one.",
+    access: "public",
+    cache: FOR_GOOD,
+    requestHeaders: { "If-None-Match": "The `ETag` of an earlier answer." },
+    query: z.strictObject({
+      section: section.openapi({ description: "A section, by its name." }),
+      version: z.string().min(1).max(40).describe("The `layout` of an answer of `seat-states`."),
+    }),
+    answers: {
+      200: {
+        description: "The section's seats, by row and number.",
+        schema: seatLayout,
+        headers: { ETag: "The version, quoted." },
+      },
+      304: { description: "As the `ETag` in `If-None-Match` says.", headers: { ETag: "The version, quoted." } },
+    },
+    async handle({ db, params, query, header }) {
+      const concertId = idOf(params.concertId, "concert");
+      const performanceId = idOf(params.performanceId, "performance");
+      const { version, body } = await readSeatLayout(db, { concertId, performanceId, ...query });
+      const headers = { ETag: `"${version}"` };
+      if (matchesTag(header("if-none-match"), headers.ETag)) return { status: 304, headers };
       return { status: 200, text: body, headers };
     },
   }),
