@@ -3,11 +3,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { call, read } from "@/components/api-client";
+import { isProblem } from "@/components/api-problem";
 import type { Hall } from "./hall-layout";
 import { SeatStore } from "./seat-store";
 
-type States = { version: string; sections: { name: string; states: string }[] };
-type SeatItems = { version: string; items: { id: string; row: number; number: number }[] };
+type States = { version: string; layout: string; sections: { name: string; states: string }[] };
+type SectionLayout = { version: string; items: { id: string; row: number; number: number }[] };
 
 /** Availability is asked for this often while the page is seen; unchanged halls cost a 304. */
 const LOOK_MS = 2_000;
@@ -28,6 +29,7 @@ export function useSeats(
   const store = useMemo(() => new SeatStore(hall, own), [hall, own]);
   const [version, setVersion] = useState(0);
   const etag = useRef<string | undefined>(undefined);
+  const layout = useRef<string | undefined>(undefined);
   const taken = useRef(onTaken);
   taken.current = onTaken;
   const client = useQueryClient();
@@ -42,6 +44,7 @@ export function useSeats(
       if (answer.body) {
         const lost = store.takeStates(answer.body.sections);
         etag.current = answer.etag;
+        layout.current = answer.body.layout;
         setVersion(store.version);
         if (lost.length > 0) taken.current(lost);
       }
@@ -52,21 +55,32 @@ export function useSeats(
     gcTime: 0,
   });
 
-  /** Learns the ids of a section's seats, once. */
+  /** Learns the ids of a section's seats, once; the browser's own cache knows them the next time. */
   const learn = useCallback(
     async (section: string) => {
-      const { items } = await client.fetchQuery({
-        queryKey: ["seat-ids", concertId, performanceId, section],
-        queryFn: ({ signal }) =>
-          read<SeatItems>(`${path}/seats?availability=all&section=${encodeURIComponent(section)}`, {
-            concertId,
-            signal,
-          }),
-        staleTime: Number.POSITIVE_INFINITY,
+      const ask = (version: string) =>
+        client.fetchQuery({
+          queryKey: ["seat-layout", concertId, performanceId, version, section],
+          queryFn: ({ signal }) =>
+            read<SectionLayout>(`${path}/seat-layout?${new URLSearchParams({ section, version })}`, {
+              shared: true,
+              signal,
+            }),
+          staleTime: Number.POSITIVE_INFINITY,
+        });
+      const layoutAfter = async (old: string | undefined) => {
+        if (layout.current === old) await refetch({ throwOnError: true });
+        return layout.current ?? "";
+      };
+      const version = layout.current ?? (await layoutAfter(undefined));
+      const { items } = await ask(version).catch(async (error: unknown) => {
+        // The organiser changed the hall since the last look at it.
+        if (isProblem(error, "not_found")) return await ask(await layoutAfter(version));
+        throw error;
       });
       store.takeIds(section, items);
     },
-    [client, concertId, path, performanceId, store],
+    [client, concertId, path, performanceId, refetch, store],
   );
 
   const markTaken = useCallback(

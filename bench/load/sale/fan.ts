@@ -14,7 +14,9 @@ export type Shared = {
   sections: Map<string, SaleSection>;
   /** Halls by the tag that they were answered with. */
   halls: Map<string, HallView>;
-  /** Seat ids by section, which never change. */
+  /** The version of the hall's layout, which does not change during a sale. */
+  layout: string;
+  /** Seat ids by section. */
   seatIds: Map<string, string[]>;
 };
 
@@ -23,7 +25,7 @@ const HALLS_KEPT = 200;
 const DISAPPOINTED_MS = 500;
 const LOOK_AGAIN_MS = 2000;
 
-type States = { since?: string; sections: HallStates };
+type States = { since?: string; layout: string; sections: HallStates };
 
 const mapOf = (states: HallStates) => new Map(states.map((section) => [section.name, section.states]));
 
@@ -99,7 +101,8 @@ export class Fan {
     const etag = answer.etag as string;
     let view = halls.get(etag);
     if (!view) {
-      const { since: from, sections: states } = answer.json<States>();
+      const { since: from, layout, sections: states } = answer.json<States>();
+      this.shared.layout = layout;
       view = from && known ? known.view.after(states) : new HallView(mapOf(states), sections);
     }
     halls.set(etag, view);
@@ -112,9 +115,9 @@ export class Fan {
   async #idsOf(performanceId: string, choice: Choice): Promise<string[]> {
     for (const { section } of choice) {
       if (this.#learned.has(section)) continue;
-      const query = `availability=all&section=${encodeURIComponent(section)}`;
-      const path = `${this.#path}/performances/${performanceId}/seats?${query}`;
-      const request = requestText({ method: "GET", path, ...this.#known, gzip: true });
+      const query = `section=${encodeURIComponent(section)}&version=${this.shared.layout}`;
+      const path = `${this.#path}/performances/${performanceId}/seat-layout?${query}`;
+      const request = requestText({ method: "GET", path, gzip: true });
       const answer = await this.shared.calls.make(this.lane, "section", request, [200]);
       this.#learned.add(section);
       if (this.shared.seatIds.has(section)) continue;

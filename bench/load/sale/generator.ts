@@ -9,6 +9,7 @@ async function sell(job: SaleJob, lanes: Lane[]): Promise<SaleReport> {
     calls: new Calls(),
     sections: new Map(job.sections.map((section) => [section.name, section])),
     halls: new Map(),
+    layout: "",
     seatIds: new Map(),
   };
   const cpu = cpuMicroseconds();
