@@ -21,16 +21,17 @@ class Values {
       [place.userId, ":user_id::uuid"],
       [place.performanceId, ":performance_id::uuid"],
       [place.reservationId, ":reservation_id::uuid"],
-      [String([place.seatId]), ":seat_ids::uuid[]"],
+      [place.seatId, "(:seat_ids::uuid[])[1]"],
       [String(amount), ":amount::int8"],
     ]);
   }
 
   of(value: unknown): string {
+    if (Array.isArray(value)) return `array[${value.map((one) => this.of(one)).join(", ")}]`;
     if (value instanceof Date) return ":paid_at::timestamptz";
     if (value === null || typeof value === "boolean") return String(value);
     const key = String(value);
-    const known = this.#known.get(key) ?? (ID.test(key) ? this.#anew(key, Array.isArray(value)) : null);
+    const known = this.#known.get(key) ?? (ID.test(key) ? this.#anew(key) : null);
     if (known !== null) return known;
     if (typeof value === "number") return key;
     if (typeof value === "string") return `'${value.replaceAll("'", "''")}'`;
@@ -38,12 +39,12 @@ class Values {
   }
 
   /** An id that the product made: a new one for every payment. */
-  #anew(id: string, isList: boolean): string {
+  #anew(id: string): string {
     this.#fresh += 1;
     if (this.#fresh > FRESH_IDS) throw new Error(`A payment makes more than ${FRESH_IDS} new ids.`);
     const variable = `:id_${this.#fresh}::uuid`;
-    this.#known.set(id, isList ? `array[${variable}]` : variable);
-    return isList ? `array[${variable}]` : variable;
+    this.#known.set(id, variable);
+    return variable;
   }
 }
 

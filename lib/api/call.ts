@@ -85,6 +85,16 @@ export type PlainCall<Path extends string, A extends Access, Query, Body> = Desc
 };
 
 /**
+ * How calls that come at the same time are made in one transaction (`answerTogether`). `kindOf` names the work and what it is
+ * about, or is null for a call that has to be made alone; `run` answers each of one kind in order, null for any that has
+ * to be made alone after all.
+ */
+export type Together<Given> = {
+  kindOf: (input: Given) => string | null;
+  run: (tx: Tx, inputs: Given[]) => Promise<(Pick<Answer, "status" | "body"> | null)[]>;
+};
+
+/**
  * A call that honours `Idempotency-Key`. With a key, `handle` runs in the key's transaction; what belongs outside of it
  * (the gate) stands in `before`, which a replay does not reach.
  */
@@ -99,6 +109,7 @@ export type IdempotentCall<Path extends string, A extends Access, Query, Body, P
   handle: (
     input: Omit<Input<Path, A, Query, Body>, "db"> & { db: Client | Tx; pass: Pass },
   ) => Promise<Pick<Answer, "status" | "body">>;
+  together?: Together<Input<Path, A, Query, Body> & { pass: Pass }>;
   /** After the commit or its failure. `pass` is absent where `before` refused; `isDone` says that the call did its work. */
   after?: (input: Input<Path, A, Query, Body>, pass: Pass | undefined, isDone: boolean) => void;
 };

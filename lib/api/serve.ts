@@ -1,8 +1,9 @@
 import type { Context } from "hono";
-import type { Client } from "@/db/client";
+import type { Client, Tx } from "@/db/client";
 import { AppError, invalidRequest, notFound, STATUS_BY_CODE, unavailable } from "@/lib/core/errors";
 import { log } from "@/lib/core/log";
 import { answerOnce } from "@/lib/idempotency/answer-once";
+import { answerTogether, type GivenAnswer } from "@/lib/idempotency/answer-together";
 import { findAnswer, type Intent } from "@/lib/idempotency/queries";
 import { hashRequest } from "@/lib/idempotency/request-hash";
 import { idempotencyKeySchema } from "@/lib/idempotency/schema";
@@ -125,29 +126,41 @@ async function idempotently(
   let pass: unknown;
   let isDone = false;
   try {
-    if (!intent) {
-      pass = await call.before(input);
-      const answer = await call.handle({ ...input, pass });
-      isDone = true;
-      return answer;
-    }
     try {
       pass = await call.before(input);
     } catch (refusal) {
+      if (!intent) throw refusal;
       // A replay is answered before the gate is asked, and its first call may have ended what the gate asks for.
       const kept = await findAnswer(input.db, intent);
       if (kept) return replayOf(kept);
       throw refusal;
     }
-    const answer = await answerOnce(input.db, intent, async (tx) => {
-      const { status, body } = await call.handle({ ...input, db: tx, pass });
-      return { status, body: JSON.stringify(body) };
-    });
+    const answer =
+      (await withOthers(call, { ...input, pass }, intent)) ?? (await alone(call, { ...input, pass }, intent));
     isDone = !answer.replayed && answer.status < 400;
     return answer.replayed ? replayOf(answer) : keptAnswer(answer);
   } finally {
     call.after?.(input, pass, isDone);
   }
+}
+
+type Passed = Input<string, "fan", undefined, undefined> & { pass: unknown };
+
+const inText = ({ status, body }: Pick<Answer, "status" | "body">): Kept => ({ status, body: JSON.stringify(body) });
+
+/** The call made in one transaction with others of its kind; null if it has to be made alone. */
+async function withOthers(call: AnyIdempotent, input: Passed, intent: Intent | null): Promise<GivenAnswer | null> {
+  const { together } = call;
+  const kind = together?.kindOf(input) ?? null;
+  if (!together || kind === null) return null;
+  const run = async (tx: Tx, inputs: Passed[]) =>
+    (await together.run(tx, inputs)).map((answer) => (answer ? inText(answer) : null));
+  return await answerTogether(input.db, { kind, run }, { userId: input.caller.userId, intent, item: input });
+}
+
+async function alone(call: AnyIdempotent, input: Passed, intent: Intent | null): Promise<GivenAnswer> {
+  if (!intent) return { ...inText(await call.handle(input)), replayed: false };
+  return await answerOnce(input.db, intent, async (tx) => inText(await call.handle({ ...input, db: tx })));
 }
 
 type Kept = { status: number; body: string };

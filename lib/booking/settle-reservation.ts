@@ -8,6 +8,9 @@ import type { Reservation } from "./schema";
 
 type Settled = ReservationRow & { sold: number; fan_paid: number; seat_limit: number };
 
+/** A reservation that has just been marked paid; `isLimitReached`: its fan has now bought all that one may. */
+export type SettledReservation = { reservation: Reservation; paidAt: Date; isLimitReached: boolean };
+
 /**
  * Marks a held reservation paid and its seats sold, if the hold is still good by the database's clock and the
  * admission too; an offer from the waitlist needs none. Seats are matched by the reservation that has them: a hold that lapsed and was taken over in the
@@ -40,14 +43,13 @@ const readOwn = statement<ReservationRow>(
 );
 
 /**
- * The booking side of a payment, inside its transaction. `isLimitReached` says that the fan has now bought all that
- * one may. Throws `reservation_expired`, `reservation_already_paid`, `reservation_cancelled`, `not_found`, and what
+ * The booking side of a payment, inside its transaction. Throws `reservation_expired`, `reservation_already_paid`, `reservation_cancelled`, `not_found`, and what
  * the gate throws.
  */
 export async function settleReservation(
   tx: Db,
   { admission, reservationId }: { admission: PresentedToken | OfferPass; reservationId: string },
-): Promise<{ reservation: Reservation; paidAt: Date; isLimitReached: boolean }> {
+): Promise<SettledReservation> {
   const { concertId, entryId, userId, generation } = admission;
   const [row] = await settle(tx, [concertId, reservationId, userId, entryId, generation]);
   if (!row) throw await whyUnsettled(tx, admission, reservationId);

@@ -24,11 +24,19 @@ const keep = statement<{ key: string }>(
    returning key`,
 );
 
+/** The first call with a key is not over yet. */
+export const stillRunning = (): AppError =>
+  new AppError("idempotency_in_progress", "The first call with this Idempotency-Key is still running.", {}, 1);
+
+/** What a key is locked by while its call runs. */
+export const lockOf = ({ userId, key }: Pick<Intent, "userId" | "key">): string =>
+  `frontrow:idempotency:${userId}:${key}`;
+
 const FOREIGN_KEY_VIOLATION = "23503";
 const TRIES = 4;
 
 /** Another call with the same key was faster: what this one did is undone, and that one's answer holds. */
-class Outrun extends Error {}
+export class Outrun extends Error {}
 
 /**
  * Runs a verb at most once per user and key, in one transaction with the key's row, and keeps its answer for 24 hours.
@@ -66,14 +74,14 @@ export async function answerOnce(
 /** The key's row comes last, with the answer: its primary key lets one of several through, and undoes the others. */
 async function runAndKeep(tx: Tx, intent: Intent, run: (tx: Tx) => Promise<KeptAnswer>) {
   const { userId, key, requestHash } = intent;
-  const [begun] = await begin(tx, [userId, key, `frontrow:idempotency:${userId}:${key}`]);
+  const [begun] = await begin(tx, [userId, key, lockOf(intent)]);
   if (begun?.status != null && begun.body != null) {
     if (begun.request_hash !== requestHash) throw keyReused();
     return { status: begun.status, body: begun.body, replayed: true };
   }
   // A courtesy only: without it a second call would do its work, to find at the end that it was outrun.
   if (!begun?.free) {
-    throw new AppError("idempotency_in_progress", "The first call with this Idempotency-Key is still running.", {}, 1);
+    throw stillRunning();
   }
   const answer = await run(tx);
   if (!(await wasKept(tx, intent, answer))) throw new Outrun();

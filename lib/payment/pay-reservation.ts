@@ -1,20 +1,16 @@
-import { type Db, inTransaction, statement } from "@/db/client";
+import { type Db, inTransaction } from "@/db/client";
 import { sentTogether } from "@/db/sent-together";
 import type { OfferPass } from "@/lib/booking/offer-pass";
 import { settleReservation } from "@/lib/booking/settle-reservation";
 import { notFound } from "@/lib/core/errors";
 import { isId, newId } from "@/lib/core/ids";
 import type { PresentedToken } from "@/lib/queue/admission";
-import { completeAdmission } from "@/lib/queue/complete-admission";
+import { completeAdmissions } from "@/lib/queue/complete-admission";
 import { issueTickets } from "@/lib/tickets/issue-tickets";
 import { payFromWallet } from "@/lib/wallet/pay-from-wallet";
+import { insertPayments } from "./insert-payments";
+import { paymentOf } from "./pay-together";
 import type { Payment } from "./schema";
-
-const insertPayment = statement<never>(
-  "payment_insert",
-  `insert into payments (concert_id, id, reservation_id, user_id, amount, currency, paid_at)
-   values ($1, $2, $3, $4, $5, $6, $7)`,
-);
 
 /**
  * Pays a held reservation from its fan's wallet: marks it paid and its seats sold, debits, issues the tickets and,
@@ -31,14 +27,14 @@ export async function payReservation(
   return await inTransaction(db, async (tx) => {
     const { reservation, paidAt, isLimitReached } = await settleReservation(tx, { admission, reservationId });
     const { performanceId, seats, amount, currency } = reservation;
-    const id = newId();
+    const paid = { id: newId(), userId, reservation, paidAt };
     // Sent together and done in this order.
-    const [{ balance }, tickets] = await sentTogether([
+    const [{ balance }, [tickets = []]] = await sentTogether([
       payFromWallet(tx, { userId, amount, currency, concertId, reservationId, at: paidAt }),
-      issueTickets(tx, { concertId, reservationId, performanceId, userId, seats, at: paidAt }),
-      insertPayment(tx, [concertId, id, reservationId, userId, amount, currency, paidAt]),
-      isLimitReached && !("isOffer" in admission) ? completeAdmission(tx, admission) : null,
+      issueTickets(tx, concertId, [{ reservationId, performanceId, userId, seats, at: paidAt }]),
+      insertPayments(tx, concertId, [paid]),
+      isLimitReached && !("isOffer" in admission) ? completeAdmissions(tx, concertId, [admission]) : null,
     ]);
-    return { id, reservationId, amount, currency, balance, paidAt: paidAt.toISOString(), tickets };
+    return paymentOf(paid, balance, tickets);
   });
 }

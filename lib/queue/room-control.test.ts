@@ -7,7 +7,7 @@ import { importConcert } from "@/lib/catalog/import-concert";
 import { requireAdmission } from "./admission";
 import { admitNext } from "./admit-next";
 import { changeRoom } from "./change-room";
-import { completeAdmission } from "./complete-admission";
+import { completeAdmissions } from "./complete-admission";
 import { drainRoom } from "./drain-room";
 import { extendAdmissions } from "./extend-admissions";
 import { createInvitation } from "./invitations";
@@ -239,7 +239,7 @@ describe("drainRoom", () => {
     await tick(db, id);
     const admission = await requireAdmission(db, { ...fan, concertId: id });
     await drainRoom(db, { concertId: id, by: organizer });
-    await completeAdmission(db, admission);
+    await completeAdmissions(db, admission.concertId, [admission]);
     const ticker = startTicker(db);
     await expect.poll(async () => (await getRoom(db, id)).drainedAt, { timeout: 3000 }).not.toBeNull();
     await ticker.stop();
@@ -284,7 +284,7 @@ describe("the numbers from counters", () => {
       const one = inside[round]!;
       const view = await pollNow(db, one.claims);
       if (view.status === "admitted" && round % 3 === 0)
-        await completeAdmission(db, await requireAdmission(db, { ...one, concertId: id }));
+        await completeAdmissions(db, id, [await requireAdmission(db, { ...one, concertId: id })]);
       if (view.status === "admitted" && round % 3 === 1) await leaveQueue(db, one.claims);
       if (round % 3 === 2) {
         await db.execute(

@@ -34,7 +34,8 @@ const move = statement<{ balance: number; created_at: Date }>(
    returning balance_after as balance, created_at`,
 );
 
-type Added = Wallet & { entry: WalletEntry };
+/** A wallet after money came in, and the entry of it. */
+export type Added = Wallet & { entry: WalletEntry };
 
 async function add(
   db: Db,

@@ -1,4 +1,5 @@
 import type { Client } from "@/db/client";
+import { keepStatistics } from "@/db/keep-statistics";
 import { startRevocations } from "@/lib/auth/revocations";
 import { forget, oncePerProcess } from "@/lib/core/registry";
 import { startTidying } from "@/lib/idempotency/tidying";
@@ -26,12 +27,14 @@ export function startBackground(db: Client): Background {
     const topUps = provider.name === "demo" ? null : startTopUpChecks(db, provider);
     const waitlists = startWaitlists(db);
     const invariants = watchInvariants(db);
+    const statistics = keepStatistics(db);
     return {
       ready: revocations.ready,
       async stop() {
         forget("web.background");
         tidying.stop();
         revocations.stop();
+        await statistics.stop();
         await invariants.stop();
         await history.stop();
         await topUps?.stop();

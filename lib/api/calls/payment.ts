@@ -2,6 +2,7 @@ import { findOfferPass, type OfferPass } from "@/lib/booking/offer-pass";
 import { isId } from "@/lib/core/ids";
 import { cancelReservation } from "@/lib/payment/cancel-reservation";
 import { payReservation } from "@/lib/payment/pay-reservation";
+import { payTogether, type WantedPayment } from "@/lib/payment/pay-together";
 import { refundTickets } from "@/lib/payment/refund-tickets";
 import { grantedRefundSchema, refundSchema } from "@/lib/payment/schema";
 import type { PresentedToken } from "@/lib/queue/admission";
@@ -56,6 +57,18 @@ export const paymentCalls = [
         if (pass) return pass;
         throw refusal;
       }
+    },
+    together: {
+      // Offers are few, and their pass is of another kind.
+      kindOf: ({ params, pass }) =>
+        !("isOffer" in pass) && isId(params.reservationId) ? `pay ${pass.concertId}` : null,
+      async run(tx, inputs) {
+        const wanted = inputs.map(({ params, pass }): WantedPayment => {
+          return { admission: pass as PresentedToken, reservationId: params.reservationId.toLowerCase() };
+        });
+        const paid = await payTogether(tx, (wanted[0] as WantedPayment).admission.concertId, wanted);
+        return paid.map((body) => body && { status: 201, body });
+      },
     },
     async handle({ db, params, pass: admission }) {
       const reservationId = idOf(params.reservationId, "reservation");

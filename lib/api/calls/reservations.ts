@@ -4,6 +4,7 @@ import { seatUnavailable } from "@/lib/booking/errors";
 import { extendHold } from "@/lib/booking/extend-hold";
 import { holdBestAvailable, lookForBest } from "@/lib/booking/hold-best-available";
 import { holdSeats } from "@/lib/booking/hold-seats";
+import { fitsTogether, holdSeatsTogether, type WantedHold } from "@/lib/booking/hold-together";
 import { getReservation, listReservations } from "@/lib/booking/queries";
 import { changeSeatsSchema, type Reservation, reserveSchema } from "@/lib/booking/schema";
 import { type SeatTurn, takeSeatTurn } from "@/lib/booking/seat-turns";
@@ -33,7 +34,7 @@ export const reservationCalls = [
     answers: { 201: { description: "The seats are held.", schema: reservation } },
     problems: [...GATED.problems, "seat_unavailable", "seat_left_alone", "seat_limit_exceeded", "not_on_sale"],
     // In turns before the transaction of the key begins: nobody waits for a seat with a connection in hand.
-    async before(input): Promise<{ hold: (db: Db) => Promise<Reservation>; turn?: SeatTurn }> {
+    async before(input): Promise<{ hold: (db: Db) => Promise<Reservation>; wanted?: WantedHold; turn?: SeatTurn }> {
       const { body } = input;
       const { performanceId } = body;
       if (!("seatIds" in body)) {
@@ -45,10 +46,19 @@ export const reservationCalls = [
       const admission = showToken(input);
       const turn = await takeSeatTurn(admission.concertId, body.seatIds);
       if (turn.taken.length === 0) {
-        return { hold: (db) => holdSeats(db, { admission, performanceId, seatIds: body.seatIds }), turn };
+        const wanted = { admission, performanceId, seatIds: body.seatIds };
+        return { hold: (db) => holdSeats(db, wanted), wanted, turn };
       }
       await checkAdmission(input.db, admission);
       return { hold: () => Promise.reject(seatUnavailable(turn.taken)) };
+    },
+    together: {
+      kindOf: ({ pass: { wanted } }) => (wanted && fitsTogether(wanted) ? `hold ${wanted.admission.concertId}` : null),
+      async run(tx, inputs) {
+        const all = inputs.map(({ pass }) => pass.wanted as WantedHold);
+        const held = await holdSeatsTogether(tx, (all[0] as WantedHold).admission.concertId, all);
+        return held.map((body) => body && { status: 201, body });
+      },
     },
     handle: async ({ db, pass }) => ({ status: 201, body: await pass.hold(db) }),
     after: (_, pass, isDone) => pass?.turn?.end(isDone),

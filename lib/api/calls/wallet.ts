@@ -7,6 +7,7 @@ import { readStatement } from "@/lib/wallet/read-statement";
 import { statementSpanSchema, topUpSchema } from "@/lib/wallet/schema";
 import { statementCsv, statementFileName } from "@/lib/wallet/statement-csv";
 import { topUp } from "@/lib/wallet/top-up";
+import { topUpTogether } from "@/lib/wallet/top-up-together";
 import { accountIsGone } from "../account-is-gone";
 import { defineCall, defineIdempotentCall, type Input } from "../call";
 import { QUEUE_TOKEN_HEADER, REFUSED_TOKEN } from "../gate";
@@ -60,6 +61,16 @@ export const walletCalls = [
       await checkTokenIfSent(input);
       if (paymentProvider().name === "demo") return;
       throw new AppError("forbidden", "Balances are topped up by card here: POST /api/wallet/top-ups.");
+    },
+    together: {
+      kindOf: () => "top-up",
+      async run(tx, inputs) {
+        const added = await topUpTogether(
+          tx,
+          inputs.map(({ caller, body }) => ({ userId: caller.userId, ...body })),
+        );
+        return added.map((body) => body && { status: 200, body });
+      },
     },
     async handle({ db, caller, body }) {
       return { status: 200, body: await topUp(db, { userId: caller.userId, ...body }).catch(accountIsGone) };

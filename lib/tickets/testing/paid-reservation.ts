@@ -47,5 +47,6 @@ export async function paidReservation(db: Client, count: number, userId?: string
 /** A paid reservation with its tickets. */
 export async function issued(db: Client, count = 1, userId?: string) {
   const reservation = await paidReservation(db, count, userId);
-  return { ...reservation, tickets: await issueTickets(db, reservation) };
+  const [tickets = []] = await issueTickets(db, reservation.concertId, [reservation]);
+  return { ...reservation, tickets };
 }
