@@ -1,18 +1,13 @@
-import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getDb } from "@/db/client";
 import { handleApi } from "@/lib/api/node";
 import { startBackground } from "@/lib/web/background";
+import { BACKLOG, createHttpServer } from "@/lib/web/http-server";
 import { answerParent, cpuMicroseconds, memoryNow } from "./helper/child";
 
 // The product's API and what runs beside it, as `cli/start/serve.ts` puts them together, without Next's pages: so the
 // benchmarks need no build, and the calls that they make never reach Next in the product either.
-const server = createServer({
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 2000,
-  keepAliveTimeout: 65_000,
-});
+const server = createHttpServer();
 /** Pulses that were asked for: what a cache in front lets through. */
 let pulses = 0;
 server.on("request", (req, res) => {
@@ -20,7 +15,7 @@ server.on("request", (req, res) => {
   if (req.url?.startsWith("/api/") && handleApi(req, res)) return;
   res.writeHead(404).end();
 });
-await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+await new Promise<void>((resolve) => server.listen({ port: 0, host: "127.0.0.1", backlog: BACKLOG }, resolve));
 startBackground(getDb());
 
 answerParent((question: "port" | "cpu" | "memory" | "pulses") => {

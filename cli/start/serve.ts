@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import next from "next";
 import { closeDb, getDb } from "@/db/client";
@@ -6,6 +6,7 @@ import { handleApi } from "@/lib/api/node";
 import { type Env, readEnv } from "@/lib/core/env";
 import { errorFields, log } from "@/lib/core/log";
 import { startBackground } from "@/lib/web/background";
+import { BACKLOG, createHttpServer } from "@/lib/web/http-server";
 import { BARE_POLICY, DEVELOPMENT_POLICY, SECURITY_HEADERS, TRANSPORT_SECURITY } from "@/lib/web/security-headers";
 import { LIGHT_SCRIPT, STATIC_FILES } from "./build";
 import { finishPages } from "./finished-pages";
@@ -27,7 +28,7 @@ export type Serving = { port: number; stop(): Promise<void> };
 function listen(server: Server, { host, port }: Env): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) => reject(listenFault(error, { host, port })));
-    server.listen(port, host, () => resolve((server.address() as { port: number }).port));
+    server.listen({ port, host, backlog: BACKLOG }, () => resolve((server.address() as { port: number }).port));
   });
 }
 
@@ -58,14 +59,7 @@ function tooLargeForAuth(req: IncomingMessage): boolean {
 export async function serve(): Promise<Serving> {
   const env = readEnv();
   const dev = !env.production;
-  const server = createServer({
-    // Against callers who send slowly: 10 s for the headers, 30 s for the whole request.
-    headersTimeout: 10_000,
-    requestTimeout: 30_000,
-    connectionsCheckingInterval: 2000,
-    // Longer than a proxy keeps its side, and longer than a fan waits between two polls.
-    keepAliveTimeout: 65_000,
-  });
+  const server = createHttpServer();
   const app = next({ dev, dir: process.cwd(), hostname: env.host, port: env.port, httpServer: server });
   // Before Next, whose instrumentation would start it too.
   const background = startBackground(getDb());
