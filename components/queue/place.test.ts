@@ -92,6 +92,7 @@ describe("the shared pulse", () => {
     lastNumber: 90_000,
     gone: { blockSize: 1_024, from: 1_024, counts: [10, 20, 30, 40] },
     admittedPerMinute: 600,
+    admissionsPerMinute: 6_000,
     flow: { variation: 0.1, samples: 30 },
     pace: 1,
     mode: "on",

@@ -1,4 +1,4 @@
-import { estimateWait, pollAfter, positionFromPulse, waitRange } from "@/lib/queue/rules";
+import { estimateWait, paceWait, pollAfter, positionFromPulse, waitRange } from "@/lib/queue/rules";
 import type { Pulse, QueueView } from "@/lib/queue/schema";
 
 /** What this browser remembers of a place in line, across refreshes and tabs. */
@@ -89,7 +89,7 @@ export function fromPulse(view: QueueView, pulse: Pulse, chance: number): QueueV
     waiting: Math.max(waiting, position),
     estimatedWaitSeconds,
     estimatedWaitRange: waitRange(position, admittedPerMinute, flow, mode),
-    pollAfterMs: pollAfter(position, estimatedWaitSeconds, mode, chance, pulse.pace),
+    pollAfterMs: pollAfter(paceWait(position, pulse), mode, chance, pulse.pace),
     seatsLeft,
     mode,
     at,

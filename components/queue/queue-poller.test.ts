@@ -220,6 +220,7 @@ describe("QueuePoller far back in line", () => {
     lastNumber: 200_000,
     gone: { blockSize: 1_024, from: 0, counts: [] },
     admittedPerMinute: 6_000,
+    admissionsPerMinute: 6_000,
     flow: { variation: 0.1, samples: 30 },
     pace: 1,
     mode: "on",

@@ -242,6 +242,7 @@ export const pulse = z
       .object({ blockSize: count, from: z.int(), counts: z.array(count) })
       .describe("How many left of each block of blockSize numbers; the first block starts at from"),
     admittedPerMinute: z.number(),
+    admissionsPerMinute: count.describe("The most that the organiser lets in"),
     flow: z
       .object({ variation: z.number().min(0), samples: count })
       .describe("How evenly the line moved: deviation over mean of ten seconds, and of how many"),

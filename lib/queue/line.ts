@@ -8,13 +8,11 @@ import { processLoad } from "@/lib/core/load";
 import { errorFields, log } from "@/lib/core/log";
 import { oncePerProcess } from "@/lib/core/registry";
 import { DepartedNumbers } from "./departed-numbers";
-import { type Flow, flowOf, SNAPSHOT_MS } from "./rules";
+import { type Flow, FRESH_MS, flowOf, SNAPSHOT_MS } from "./rules";
 import type { Pulse, RoomMessage } from "./schema";
 
 /** A line that nobody asked about for this long is no longer read. */
 const IDLE_MS = 10_000;
-/** Older answers than this are not given: the database has been away too long. */
-const STALE_MS = 5000;
 /** Seats left are counted with every n-th read. */
 const SEATS_EVERY = 4;
 const DEPARTURES_PER_READ = 50_000;
@@ -22,6 +20,7 @@ const DEPARTURES_PER_READ = 50_000;
 type LineRow = {
   mode: RoomMode;
   order: RoomOrder;
+  admissions_per_minute: number;
   opens_at: Date;
   last_number: number;
   served_through: number;
@@ -49,7 +48,7 @@ type LineRow = {
  */
 const readLine = statement<LineRow>(
   "queue_read_line",
-  `select q.mode, q."order", q.opens_at, q.last_number, q.served_through, q.departures, q.lobby, q.message, q.challenge_bits,
+  `select q.mode, q."order", q.admissions_per_minute, q.opens_at, q.last_number, q.served_through, q.departures, q.lobby, q.message, q.challenge_bits,
           (select after_number + reserved from queue_draws where concert_id = $1) as drawn_through, now() as at,
           h.admitted as admitted_lately, h.seconds as lately_seconds,
           f.samples as flow_samples, f.sum as flow_sum, f.squares as flow_squares, d.through as departed_through, d.numbers as departed,
@@ -71,7 +70,7 @@ const readLine = statement<LineRow>(
    where q.concert_id = $1`,
 );
 
-/** What this process knows of one concert's line: read at most twice a second, however many ask. */
+/** What this process knows of one concert's line: read less than twice a second, however many ask. */
 export class Line {
   mode: RoomMode = "on";
   order: RoomOrder = "fifo";
@@ -83,6 +82,8 @@ export class Line {
   lastNumber = 0;
   servedThrough = 0;
   admittedPerMinute = 0;
+  /** The most that the organiser lets in. */
+  admissionsPerMinute = 0;
   /** How evenly it moved in the last minutes. */
   flow: Flow = flowOf({ samples: 0, sum: 0, squares: 0 });
   /** How much longer than usual those who wait should wait before they ask again. */
@@ -106,10 +107,14 @@ export class Line {
   private readonly replaced = new Map<number, number>();
   private reads = 0;
   private readAt = Number.NEGATIVE_INFINITY;
+  /** When the question was sent that the newest snapshot answers. */
+  private questionAt = Number.NEGATIVE_INFINITY;
+  /** When the last question was sent, answered or not. */
+  private triedAt = Number.NEGATIVE_INFINITY;
   private askedAt = 0;
   private reading: Promise<void> | null = null;
   private timer: NodeJS.Timeout | undefined;
-  /** Whether it is being read twice a second; one chain of timers at most. */
+  /** Whether it is being read again and again; one chain of timers at most. */
   private isKept = false;
 
   /** As a token carries it. */
@@ -156,13 +161,16 @@ export class Line {
   touch(): boolean {
     const now = performance.now();
     this.askedAt = now;
-    return now - this.readAt < STALE_MS && this.isKept;
+    return now - this.questionAt <= FRESH_MS && this.isKept;
   }
 
   /** Makes sure that the line was read lately. Throws `not_found` or `unavailable`. */
   async ready(): Promise<void> {
     if (this.touch()) return;
-    await this.read();
+    const oldest = performance.now() - FRESH_MS;
+    // A read that was under way may have been asked for too long ago; the next one was not.
+    do await this.read();
+    while (this.questionAt < oldest);
     this.keepReading();
   }
 
@@ -193,7 +201,10 @@ export class Line {
 
   private async readOnce(): Promise<void> {
     let row: LineRow | undefined;
+    let questionAt: number;
     do {
+      questionAt = performance.now();
+      this.triedAt = questionAt;
       [row] = await readLine(this.db, [this.concertId, this.departedThrough, this.revokedThrough]);
       if (!row) throw notFound("concert");
       for (const number of row.departed ?? []) this.departed.add(number);
@@ -207,7 +218,8 @@ export class Line {
       const full = (row.departed?.length ?? 0) === DEPARTURES_PER_READ;
       this.departedThrough = full ? (row.departed_through as number) : row.departures;
     } while (this.departedThrough < row.departures);
-    if (this.reads % SEATS_EVERY === 0) this.seatsLeft = await countSeatsLeft(this.db, this.concertId);
+    if (this.reads === 0) this.seatsLeft = await countSeatsLeft(this.db, this.concertId);
+    else if (this.reads % SEATS_EVERY === 0) this.countSeats();
     this.reads += 1;
 
     this.mode = row.mode;
@@ -218,16 +230,28 @@ export class Line {
     this.note({ lastNumber: row.last_number, servedThrough: row.served_through });
     this.departed.forgetThrough(this.servedThrough);
     for (const number of this.replaced.keys()) if (number <= this.servedThrough) this.replaced.delete(number);
+    this.admissionsPerMinute = row.admissions_per_minute;
     this.admittedPerMinute = Math.round((row.admitted_lately * 60) / row.lately_seconds);
     this.flow = flowOf({ samples: row.flow_samples, sum: row.flow_sum, squares: row.flow_squares });
     this.pace = Math.round(processLoad().stretch * 100) / 100;
     this.at = row.at;
     this.readAt = performance.now();
+    this.questionAt = questionAt;
     this.message = row.message;
     this.challengeBits = row.challenge_bits;
     const message = row.message ? `,"message":${asciiJson(row.message)}` : "";
     this.pollMembers = `,"admittedAt":null,"admittedUntil":null,"seatsLeft":${this.seatsLeft},"mode":"${this.mode}","opensAt":"${this.opensAt.toISOString()}"${message}`;
     this.pulseBody = asciiJson(this.pulse());
+  }
+
+  /** Beside the reads, which must not wait for it: a stadium's seats take longer to count than its line. */
+  private countSeats(): void {
+    countSeatsLeft(this.db, this.concertId).then(
+      (left) => {
+        this.seatsLeft = left;
+      },
+      (error) => log("warn", "queue.seats-not-counted", { concertId: this.concertId, ...errorFields(error) }),
+    );
   }
 
   private pulse(): Pulse {
@@ -237,6 +261,7 @@ export class Line {
       lastNumber: this.lastNumber,
       gone: { blockSize: 1024, from, counts },
       admittedPerMinute: this.admittedPerMinute,
+      admissionsPerMinute: this.admissionsPerMinute,
       flow: this.flow,
       pace: this.pace,
       mode: this.mode,
@@ -250,14 +275,17 @@ export class Line {
     if (this.isKept) return;
     this.isKept = true;
     const again = () => {
+      const pause = this.triedAt + SNAPSHOT_MS - performance.now();
       this.timer = setTimeout(async () => {
         if (performance.now() - this.askedAt > IDLE_MS) this.isKept = false;
         if (!this.isKept) return;
+        // Read meanwhile by somebody who could not wait.
+        if (this.triedAt + SNAPSHOT_MS > performance.now() + 1) return again();
         await this.read().catch((error) =>
           log("warn", "queue.line-not-read", { concertId: this.concertId, ...errorFields(error) }),
         );
         if (this.isKept) again();
-      }, SNAPSHOT_MS);
+      }, pause);
       this.timer.unref();
     };
     again();

@@ -4,10 +4,9 @@ import { drawIdOf } from "./draw-id";
 import { readEntry, waitingEntry } from "./entry";
 import { queueTokenInvalid } from "./errors";
 import { getLine, knownLine, type Line } from "./line";
-import { estimateWait, pollAfter, waitSpread } from "./rules";
 import type { QueueView } from "./schema";
 import type { PlaceClaims, QueueClaims } from "./token";
-import { tokenOf, viewOf } from "./view";
+import { tokenOf, viewOf, waitingMembers } from "./view";
 
 const POLLS = ["frontrow_polls_total", "Polls of a place in line, by where the answer came from."] as const;
 const fromMemory = counter(...POLLS, { source: "memory" });
@@ -46,16 +45,7 @@ export function pollWaiting(db: Db, claims: PlaceClaims & { concertId: string })
 export function waitingBytes(line: Line, { number, generation, enteredAt }: PlaceClaims): string | null {
   if (!line.touch() || number === null || !line.isWaiting(number) || !line.isCurrent(number, generation)) return null;
   fromMemory.add();
-  const position = Math.max(1, line.positionOf(number));
-  const wait = estimateWait(position, line.admittedPerMinute, line.mode);
-  return `{"status":"waiting","number":${number},"position":${position},"ahead":${position - 1},"waiting":${Math.max(line.waiting, position)},"estimatedWaitSeconds":${wait},"estimatedWaitRange":${rangeBytes(line, position, wait)},"pollAfterMs":${pollAfter(position, wait, line.mode, Math.random(), line.pace)},"enteredAt":"${enteredAt.toISOString()}","at":"${new Date(line.now()).toISOString()}"${line.pollMembers}}`;
-}
-
-function rangeBytes(line: Line, position: number, wait: number | null): string {
-  if (wait === null) return "null";
-  const seconds = (position * 60) / line.admittedPerMinute;
-  const spread = waitSpread(seconds, line.flow);
-  return `{"from":${Math.max(0, Math.floor(seconds - spread))},"to":${Math.ceil(seconds + spread)}}`;
+  return `{${waitingMembers(line, number, enteredAt)}`;
 }
 
 /** The line's pulse as bytes: the same for everybody. Throws `not_found`, `unavailable`. */

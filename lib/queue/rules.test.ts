@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { creditAfter, estimateWait, flowOf, leadingZeroBits, pollAfter, positionFromPulse, waitRange } from "./rules";
+import {
+  creditAfter,
+  estimateWait,
+  flowOf,
+  leadingZeroBits,
+  lobbyPollAfter,
+  paceWait,
+  pollAfter,
+  positionFromPulse,
+  waitRange,
+} from "./rules";
 
 describe("estimateWait", () => {
   it("divides the place by the measured rate", () => {
@@ -89,18 +99,52 @@ describe("leadingZeroBits", () => {
   });
 });
 
+const EVEN = { variation: 0.1, samples: 30 };
+const JUST_BEGUN = { variation: 0.5, samples: 1 };
+
+describe("paceWait", () => {
+  it("goes by the measured rate once the line has moved for half a minute, before by what the organiser allows", () => {
+    const speed = { admittedPerMinute: 600, admissionsPerMinute: 6_000, flow: EVEN };
+    expect(paceWait(1_000, speed)).toBe(100);
+    expect(paceWait(1_000, { ...speed, flow: JUST_BEGUN })).toBe(10);
+    expect(paceWait(1_000, { ...speed, admittedPerMinute: 0 })).toBe(10);
+    expect(paceWait(1_000, { ...speed, admittedPerMinute: 0, admissionsPerMinute: 0 })).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
 describe("pollAfter", () => {
   it("asks the next in line every second and the far end seldom, never more often than each second", () => {
     for (const chance of [0, 0.5, 0.99]) {
-      expect(pollAfter(1, 1, "on", chance)).toBeGreaterThanOrEqual(1000);
-      expect(pollAfter(1, 1, "on", chance)).toBeLessThanOrEqual(1150);
-      expect(pollAfter(900_000, 3600, "on", chance)).toBeGreaterThanOrEqual(17_000);
-      expect(pollAfter(900_000, 3600, "on", chance)).toBeLessThanOrEqual(23_000);
+      expect(pollAfter(1, "on", chance)).toBeGreaterThanOrEqual(1000);
+      expect(pollAfter(1, "on", chance)).toBeLessThanOrEqual(1150);
+      for (const far of [3600, Number.POSITIVE_INFINITY]) {
+        expect(pollAfter(far, "on", chance)).toBeGreaterThanOrEqual(17_000);
+        expect(pollAfter(far, "on", chance)).toBeLessThanOrEqual(23_000);
+      }
     }
   });
-  it("spreads polls and stretches them under load", () => {
-    expect(pollAfter(5000, 100, "on", 0)).toBeLessThan(pollAfter(5000, 100, "on", 0.9));
-    expect(pollAfter(5000, 100, "on", 0.5, 3)).toBe(3 * pollAfter(5000, 100, "on", 0.5));
+  it("spreads polls and stretches far ones under load", () => {
+    expect(pollAfter(100, "on", 0)).toBeLessThan(pollAfter(100, "on", 0.9));
+    expect(pollAfter(100, "on", 0.5, 3)).toBe(3 * pollAfter(100, "on", 0.5));
+    expect(pollAfter(3600, "on", 0.5, 5)).toBe(100_000);
+  });
+  it("never pauses for more than half of the wait, whatever the load (but for a second and its spread)", () => {
+    for (const load of [1, 2, 5]) {
+      for (let seconds = 0; seconds < 200; seconds += 0.5) {
+        for (const chance of [0, 0.5, 0.999]) {
+          const most = Math.max(1150, seconds * 500);
+          expect(pollAfter(seconds, "on", chance, load)).toBeLessThanOrEqual(most + 1);
+          expect(lobbyPollAfter(seconds * 1000, 10, chance, load)).toBeLessThanOrEqual(
+            Math.max(1000 * load * 1.15, most + 1),
+          );
+        }
+      }
+    }
+    // Negative control: a tenth of the wait, stretched, is more.
+    expect(3 * 100 * 5 * 1.15).toBeGreaterThan(3 * 500);
+  });
+  it("wakes nobody for nothing while the room is paused", () => {
+    expect(pollAfter(1, "paused", 0.5)).toBe(4000);
   });
 });
 

@@ -1,10 +1,21 @@
 import type { RoomMode } from "@/db/constants";
 import type { Pulse, WaitRange } from "./schema";
 
-/** Polls are answered from a snapshot that is refreshed twice as often as the nearest fan may ask (1 s). */
-export const SNAPSHOT_MS = 500;
-
+/** Nobody is told to ask again sooner than this. */
 const NEAREST_POLL_MS = 1000;
+
+/**
+ * No answer is given from a snapshot that was asked for longer ago. As long as a fan waits between two polls at least, so
+ * whatever process answers the second one has asked for its snapshot after the first was answered: no place rises.
+ */
+export const FRESH_MS = NEAREST_POLL_MS;
+
+/**
+ * How often a line is read: with the seats, counted at every fourth time, less than two reads in a second; and soon enough
+ * for the answer to come before the last one is no longer fresh.
+ */
+export const SNAPSHOT_MS = 650;
+
 const FARTHEST_POLL_MS = 20_000;
 const PAUSED_POLL_MS = 4000;
 
@@ -74,22 +85,33 @@ export function positionFromPulse(number: number, { servedThrough, gone }: Pick<
   return Math.max(1, number - servedThrough - left);
 }
 
+/** How fast a line moves: as it was measured, as the organiser lets it at most, and how evenly. */
+export type Speed = { admittedPerMinute: number; admissionsPerMinute: number; flow: Flow };
+
 /**
- * Milliseconds until a fan should ask again: a tenth of the wait that is left, within 1–20 s. `chance` in [0, 1)
- * spreads the polls by 15 % either way, so that those who came together do not ask together for ever; `load` ≥ 1
- * stretches them on a busy process.
+ * The seconds that polls are paced by: the measured wait once the line has moved for half a minute; until then the least
+ * that the room's own rate allows, as the first seconds of a sale say little of its speed. Infinite if nobody may come in.
  */
-export function pollAfter(
-  position: number,
-  estimatedWaitSeconds: number | null,
-  mode: RoomMode,
-  chance: number,
-  load = 1,
-): number {
-  const byDistance = estimatedWaitSeconds === null ? 1000 + position * 2 : estimatedWaitSeconds * 100;
+export function paceWait(position: number, { admittedPerMinute, admissionsPerMinute, flow }: Speed): number {
+  const isMeasured = admittedPerMinute > 0 && flow.samples >= LEAST_SAMPLES;
+  return (position * 60) / (isMeasured ? admittedPerMinute : admissionsPerMinute);
+}
+
+/** The most by which chance lengthens a pause. */
+const MOST_CHANCE = 1.15;
+
+/** `chance` in [0, 1) spreads pauses by 15 % either way, so that those who came together do not ask together for ever. */
+const spread = (ms: number, chance: number): number =>
+  Math.max(NEAREST_POLL_MS, Math.round(ms * (0.85 + (MOST_CHANCE - 0.85) * chance)));
+
+/**
+ * Milliseconds until a fan should ask again: a tenth of the wait that is left (`paceWait`), within 1–20 s. `load` ≥ 1
+ * stretches far waits on a busy process; but never past half of the wait, so that nobody sleeps through their own turn.
+ */
+export function pollAfter(seconds: number, mode: RoomMode, chance: number, load = 1): number {
   const least = mode === "paused" ? PAUSED_POLL_MS : NEAREST_POLL_MS;
-  const base = Math.min(Math.max(byDistance, least), FARTHEST_POLL_MS) * load;
-  return Math.max(NEAREST_POLL_MS, Math.round(base * (0.85 + 0.3 * chance)));
+  const byDistance = Math.min(Math.max(seconds * 100, least), FARTHEST_POLL_MS) * load;
+  return spread(Math.min(byDistance, Math.max(least, (seconds * 500) / MOST_CHANCE)), chance);
 }
 
 /** Fans in a lobby who may ask in one second, together. */
@@ -97,12 +119,12 @@ const LOBBY_POLLS_PER_SECOND = 20_000;
 
 /**
  * Milliseconds until a fan in the lobby should ask again: seldom while the opening is far, each second around it in a
- * small lobby, and in a large one as often as all of them together may. `chance` in [0, 1) spreads the polls.
+ * small lobby, and in a large one as often as all of them together may; never past half of the time that is left.
  */
 export function lobbyPollAfter(msUntilOpen: number, lobbyCount: number, chance: number, load = 1): number {
   const least = Math.max(NEAREST_POLL_MS, (lobbyCount * 1000) / LOBBY_POLLS_PER_SECOND);
-  const base = Math.min(Math.max(msUntilOpen / 5, least), FARTHEST_POLL_MS) * load;
-  return Math.max(NEAREST_POLL_MS, Math.round(base * (0.85 + 0.3 * chance)));
+  const byDistance = Math.min(Math.max(msUntilOpen / 5, least), FARTHEST_POLL_MS) * load;
+  return spread(Math.min(byDistance, Math.max(least * load, msUntilOpen / 2 / MOST_CHANCE)), chance);
 }
 
 /** How a proof of work is made: a number is found so that the hash of challenge and number starts with so many zero bits. */

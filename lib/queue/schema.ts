@@ -58,6 +58,8 @@ export type Pulse = {
   /** How many left of each block of `blockSize` numbers; the first block starts at number `from`. */
   gone: { blockSize: number; from: number; counts: number[] };
   admittedPerMinute: number;
+  /** The most that the organiser lets in. */
+  admissionsPerMinute: number;
   /** How evenly it moved, for the uncertainty of a wait: see `waitRange`. */
   flow: { variation: number; samples: number };
   /** How much longer than usual to wait before reading again; 1 while the server has room. */

@@ -1,6 +1,6 @@
 import type { Entry } from "./entry";
 import type { Line } from "./line";
-import { estimateWait, lobbyPollAfter, MOST_DEFERRALS, pollAfter, waitRange } from "./rules";
+import { estimateWait, lobbyPollAfter, MOST_DEFERRALS, paceWait, pollAfter, waitRange, waitSpread } from "./rules";
 import type { QueueView } from "./schema";
 import { type QueueClaims, signQueueToken } from "./token";
 
@@ -19,7 +19,7 @@ export function viewOf(line: Line, entry: Entry): QueueView {
     waiting: entry.status === "lobby" ? Math.max(1, line.lobby + line.waiting) : Math.max(line.waiting, position ?? 0),
     estimatedWaitSeconds,
     estimatedWaitRange: position === null ? null : waitRange(position, line.admittedPerMinute, line.flow, line.mode),
-    pollAfterMs: nextPoll(line, entry, position, estimatedWaitSeconds),
+    pollAfterMs: nextPoll(line, entry, position),
     enteredAt: entry.enteredAt.toISOString(),
     admittedAt: entry.admittedAt?.toISOString() ?? null,
     admittedUntil: entry.admittedUntil?.toISOString() ?? null,
@@ -30,6 +30,23 @@ export function viewOf(line: Line, entry: Entry): QueueView {
     ...(line.message ? { message: line.message } : {}),
     ...deferral(entry),
   };
+}
+
+/**
+ * What `viewOf` says of whoever waits with this number, as JSON without its first brace: the product's most frequent
+ * words, so they are put together by hand.
+ */
+export function waitingMembers(line: Line, number: number, enteredAt: Date): string {
+  const position = Math.max(1, line.positionOf(number));
+  const wait = estimateWait(position, line.admittedPerMinute, line.mode);
+  return `"status":"waiting","number":${number},"position":${position},"ahead":${position - 1},"waiting":${Math.max(line.waiting, position)},"estimatedWaitSeconds":${wait},"estimatedWaitRange":${rangeBytes(line, position, wait)},"pollAfterMs":${pollAfter(paceWait(position, line), line.mode, Math.random(), line.pace)},"enteredAt":"${enteredAt.toISOString()}","at":"${new Date(line.now()).toISOString()}"${line.pollMembers}}`;
+}
+
+function rangeBytes(line: Line, position: number, wait: number | null): string {
+  if (wait === null) return "null";
+  const seconds = (position * 60) / line.admittedPerMinute;
+  const spread = waitSpread(seconds, line.flow);
+  return `{"from":${Math.max(0, Math.floor(seconds - spread))},"to":${Math.ceil(seconds + spread)}}`;
 }
 
 /** What a fan may do, or does, about letting others go first. */
@@ -53,8 +70,8 @@ export function tokenOf(concertId: string, entry: Entry): string {
   return signQueueToken(claims);
 }
 
-function nextPoll(line: Line, entry: Entry, position: number | null, wait: number | null): number {
-  if (position !== null) return pollAfter(position, wait, line.mode, Math.random(), line.pace);
+function nextPoll(line: Line, entry: Entry, position: number | null): number {
+  if (position !== null) return pollAfter(paceWait(position, line), line.mode, Math.random(), line.pace);
   if (entry.status === "admitted") return ADMITTED_POLL_MS;
   if (entry.status !== "lobby") return OVER_POLL_MS;
   return lobbyPollAfter(line.opensAt.getTime() - line.now(), line.lobby + line.waiting, Math.random(), line.pace);
