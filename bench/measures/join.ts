@@ -46,10 +46,19 @@ export async function measureJoin(stage: Stage, seconds: number, fans: Fan[]): P
   const insert = await startTarget(cleanup, "rivals/insert-per-join.ts");
   const redis = await openRedis(stage);
   const p99: number[] = [];
+  const rivals: Record<"Redis" | "INSERT", number[]> = { Redis: [], INSERT: [] };
   const costs: Cost[] = [];
   const job = (round: number, requests: string[]): Omit<Job, "port"> => {
     const length = round === 0 ? 1 : seconds;
     return { connections: CONNECTIONS, requests: requests.slice(0, FASTEST * length), seconds: length, repeat: false };
+  };
+  /** What a rival's own process costs per join; the database behind it is not in it. */
+  const loadRival = async (name: keyof typeof rivals, target: Target, round: number, requests: string[]) => {
+    const before = await target.helper.ask<number>("cpu");
+    const load = await stage.load(target, job(round, requests));
+    const each = ((await target.helper.ask<number>("cpu")) - before) / (load.statuses[201] ?? 0);
+    if (round > 0) rivals[name].push(each);
+    return load;
   };
   const plainJoins = (concertId: string) =>
     fans.map((fan) => requestText({ method: "POST", path: `/${concertId}/${fan.userId}` }));
@@ -59,7 +68,7 @@ export async function measureJoin(stage: Stage, seconds: number, fans: Fan[]): P
       redis &&
       (async (round) => {
         const name = `round-${round}`;
-        const load = await stage.load(redis, job(round, plainJoins(name)));
+        const load = await loadRival("Redis", redis, round, plainJoins(name));
         const length = await redis.helper.ask<number>({ lengthOf: name });
         if (length !== load.statuses[201]) {
           throw new Error(`Redis answered ${load.statuses[201]} joins, but its line is ${length} long.`);
@@ -68,7 +77,7 @@ export async function measureJoin(stage: Stage, seconds: number, fans: Fan[]): P
       }),
     insert: async (round) => {
       const { id } = await makeConcert(db, "hongdae-night-2027", `bench-insert-${round}`);
-      const load = await stage.load(insert, job(round, plainJoins(id)));
+      const load = await loadRival("INSERT", insert, round, plainJoins(id));
       return told("one INSERT per join", round, rateOf(load, 201), manners(load));
     },
     product: async (round) => {
@@ -104,7 +113,7 @@ export async function measureJoin(stage: Stage, seconds: number, fans: Fan[]): P
     ],
     notes: [
       `join: ${CONNECTIONS} connections, every join another fan; 99 % of the product's within ${inMs(median(p99))}; numbers checked to be 1 to n without a gap.`,
-      `join: one costs ${costInWords(costs)}.`,
+      `join: one costs ${costInWords(costs)}; ${redis ? `${Math.round(median(rivals.Redis))} µs in the process before Redis, ` : ""}${Math.round(median(rivals.INSERT))} µs in the one that inserts each.`,
     ],
   };
 }

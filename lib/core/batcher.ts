@@ -23,25 +23,35 @@ export class Batcher<In, Out> {
       this.waiting.push({ item, resolve, reject });
       if (!this.running) {
         this.running = true;
-        setImmediate(() => void this.drain());
+        setImmediate(() => this.drain());
       }
     });
   }
 
-  private async drain(): Promise<void> {
-    while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, this.limits.batch);
-      try {
-        const answers = await this.run(batch.map((one) => one.item));
-        batch.forEach((one, at) => {
-          const answer = answers[at];
-          if (answer instanceof Error) one.reject(answer);
-          else one.resolve(answer as Out);
-        });
-      } catch (error) {
-        for (const one of batch) one.reject(error);
-      }
+  private drain(): void {
+    if (this.waiting.length === 0) {
+      this.running = false;
+      return;
     }
-    this.running = false;
+    const batch = this.waiting.splice(0, this.limits.batch);
+    // The next batch goes out before this one is answered, so that the database works while the answers are written.
+    const next = (answer: () => void) => {
+      this.drain();
+      process.nextTick(answer);
+    };
+    this.run(batch.map((one) => one.item)).then(
+      (answers) =>
+        next(() =>
+          batch.forEach((one, at) => {
+            const answer = answers[at];
+            if (answer instanceof Error) one.reject(answer);
+            else one.resolve(answer as Out);
+          }),
+        ),
+      (error) =>
+        next(() => {
+          for (const one of batch) one.reject(error);
+        }),
+    );
   }
 }

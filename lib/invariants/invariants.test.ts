@@ -206,6 +206,12 @@ const FORBIDDEN: Record<string, ((w: World) => SQL[])[]> = {
   "answer-kept-with-its-key": [
     ({ idler }) => [sql`update idempotency_keys set status = 0, body = '' where user_id = ${idler.userId}`],
   ],
+  "places-have-a-room": [
+    () => [
+      sql`insert into queue_entries (concert_id, id, user_id, number, status) values (${newId()}, ${newId()}, ${newId()}, 1, 'waiting')`,
+    ],
+    () => [sql`insert into queue_departures (concert_id, seq, number) values (${newId()}, 1, 1)`],
+  ],
   "one-live-entry": [
     ({ holder }) => [
       sql`drop index queue_entries_live_key`,

@@ -14,6 +14,11 @@ export class AddressTally {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
+  /** How many more of an address this window leaves uncounted. */
+  uncounted(address: string): number {
+    return this.now() >= this.endsAt ? UNCOUNTED : Math.max(0, UNCOUNTED - (this.seen.get(address) ?? 0));
+  }
+
   /** Takes in `count` more of an address; answers how many are to be counted with everybody's, those so far too. */
   add(address: string, count: number): number {
     if (this.now() >= this.endsAt) {

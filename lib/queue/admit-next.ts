@@ -26,24 +26,33 @@ const countActive = statement<{ active: number; deferred: boolean }>(
           exists (select 1 from queue_entries where concert_id = $1 and status = 'waiting' and deferred_to is not null) as deferred`,
 );
 
-// An array, not a join: planned once for any number, a join would read the whole line.
+// Nobody waits at or before the number served through ($6), so the key of the numbers serves from there on, with nothing
+// to step over but those who left. By a range of numbers and not by a list of ids: the rows lie side by side.
 const admit = statement<{ admitted: number; served_through: number }>(
   "queue_admit",
-  `with back as (
+  `with back as materialized (
      select id from queue_entries
      where concert_id = $1 and status = 'waiting' and deferred_to is not null
        and deferred_to < coalesce((select min(number) from queue_entries
-                                   where concert_id = $1 and status = 'waiting' and deferred_to is null), 9007199254740991)
+                                   where concert_id = $1 and status = 'waiting' and deferred_to is null and number > $6), 9007199254740991)
      order by deferred_to, entered_at, id limit $2),
-   ordinary as (
-     select id from queue_entries
-     where concert_id = $1 and status = 'waiting' and deferred_to is null order by number limit $2),
-   admitted as (
+   ordinary as materialized (
+     select max(number) as last from (
+       select number from queue_entries
+       where concert_id = $1 and status = 'waiting' and deferred_to is null and number > $6
+       order by number limit (select $2::int - count(*) from back)) first),
+   came_back as (
      update queue_entries e
      set status = 'admitted', admitted_at = now(), admitted_until = now() + make_interval(secs => $3), deferred_to = null
-     where e.concert_id = $1 and e.id = any(array(
-       select id from back union all (select id from ordinary limit (select $2::int - count(*) from back))))
+     where e.concert_id = $1 and e.status = 'waiting' and e.deferred_to is not null and e.id = any(array(select id from back))
      returning e.number, extract(epoch from now() - e.entered_at)::float8 as waited),
+   came_up as (
+     update queue_entries e
+     set status = 'admitted', admitted_at = now(), admitted_until = now() + make_interval(secs => $3)
+     where e.concert_id = $1 and e.status = 'waiting' and e.deferred_to is null
+       and e.number > $6 and e.number <= (select last from ordinary)
+     returning e.number, extract(epoch from now() - e.entered_at)::float8 as waited),
+   admitted as (select * from came_back union all select * from came_up),
    sums as (select count(*)::int as n, max(number) as last from admitted),
    waits as (
      select array_agg(coalesce(n, 0)::int order by class.at) as counts
@@ -117,6 +126,6 @@ async function letIn(
   room: RoomRow,
   how: { most: number; credit: number; counts: boolean },
 ): Promise<{ admitted: number; servedThrough: number }> {
-  const [row] = await admit(tx, [concertId, how.most, room.claim_seconds, how.credit, how.counts]);
+  const [row] = await admit(tx, [concertId, how.most, room.claim_seconds, how.credit, how.counts, room.served_through]);
   return { admitted: row?.admitted ?? 0, servedThrough: row?.served_through ?? 0 };
 }

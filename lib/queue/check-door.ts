@@ -32,6 +32,29 @@ const proofKey = (proof: string): string => `proof:${proof}`;
 
 const tallies = () => oncePerProcess("queue.address-tallies", () => new WeakMap<object, AddressTally>());
 
+function tallyOf(db: object): AddressTally {
+  const tally = tallies().get(db) ?? new AddressTally(ADDRESS_LIMIT.windowSeconds);
+  tallies().set(db, tally);
+  return tally;
+}
+
+/** Of those that join together, the ones whose addresses nobody has to count yet. */
+export function untallied(db: object, concertId: string, fans: Joining[]): Joining[] {
+  const tally = tallyOf(db);
+  const before = new Map<string, number>();
+  return fans.filter(({ address }) => {
+    if (address === null) return true;
+    const count = (before.get(address) ?? 0) + 1;
+    before.set(address, count);
+    return count <= tally.uncounted(`${concertId} ${address}`);
+  });
+}
+
+/** Keeps in mind the new places of fans who were `untallied`. */
+export function tallyPlaces(db: object, concertId: string, fans: Joining[]): void {
+  for (const { address } of fans) if (address !== null) tallyOf(db).add(`${concertId} ${address}`, 1);
+}
+
 /**
  * Whom of those that join together the door turns away, and with what: fans who left over and over, addresses that take
  * too many places, and, where the organiser asks for it and too many come, whoever shows no proof of work. For the whole
@@ -51,8 +74,7 @@ export async function checkDoor(
       if (!proof && !refused.has(userId)) refused.set(userId, challenge(userId));
   }
   const rest = newcomers.filter(({ userId }) => !refused.has(userId));
-  const tally = tallies().get(db) ?? new AddressTally(ADDRESS_LIMIT.windowSeconds);
-  tallies().set(db, tally);
+  const tally = tallyOf(db);
   const attempts: Attempt[] = [...perAddress(rest)].flatMap(([address, fans]) => {
     const count = tally.add(`${concertId} ${address}`, fans.length);
     return count > 0 ? [{ key: addressKey(address), count, windowSeconds: ADDRESS_LIMIT.windowSeconds }] : [];

@@ -15,7 +15,7 @@ const defer = statement<EntryRow>(
   "queue_defer",
   `with first as (
      select number from queue_entries
-     where concert_id = $1 and status = 'waiting' and deferred_to is null order by number limit ${DEFER_BY})
+     where concert_id = $1 and status = 'waiting' and deferred_to is null and number > $5 order by number limit ${DEFER_BY})
    update queue_entries e
    set status = 'waiting', deferrals = e.deferrals + 1, deferred_to = coalesce((select max(number) from first), e.number),
        admitted_at = null, admitted_until = null
@@ -43,7 +43,7 @@ export async function deferTurn(db: Client, presented: PresentedToken): Promise<
   const { concertId, entryId, userId, generation } = presented;
   const { entry, servedThrough } = await db.transaction(async (tx) => {
     const [room] = await lockRoom(tx, [concertId]);
-    const [row] = await defer(tx, [concertId, entryId, userId, generation]);
+    const [row] = await defer(tx, [concertId, entryId, userId, generation, room?.served_through]);
     if (!room || !row) {
       await explainRefusal(tx, presented);
       throw new AppError("conflict", "You have come in already, or have let others go first as often as one may.");

@@ -72,10 +72,12 @@ export const waitingEntry = (
   isInvited: false,
 });
 
-// The sub-select hides the array's length from the planner, which would else plan every call anew (see docs/decisions).
+// `offset 0` keeps each look-up one of its own: planned while the tables are empty, they would otherwise be read whole
+// until statistics come (see docs/decisions).
 const readEntries = statement<EntryRow>(
   "queue_read_entries",
-  `select ${ENTRY_COLUMNS} from queue_entries where concert_id = $1 and id = any((select $2::uuid[])::uuid[])`,
+  `select e.* from unnest($2::uuid[]) as asked (entry_id), lateral (
+     select ${ENTRY_COLUMNS} from queue_entries where concert_id = $1 and id = asked.entry_id offset 0) e`,
 );
 
 /**

@@ -2,6 +2,15 @@ import type { Invariant } from "@/lib/core/invariant";
 
 export const queueInvariants: Invariant[] = [
   {
+    name: "places-have-a-room",
+    says: "Every place in line and every departure is of a waiting room that exists (no foreign key says so).",
+    sql: `
+      select concert_id::text as id, n || ' rows of ' || of_what || ' without a room' as why
+      from (select concert_id, count(*) as n, 'queue_entries' as of_what from queue_entries group by 1
+            union all select concert_id, count(*), 'queue_departures' from queue_departures group by 1) found
+      where not exists (select 1 from queues q where q.concert_id = found.concert_id)`,
+  },
+  {
     name: "one-live-entry",
     says: "A fan has at most one live place in a concert's line.",
     sql: `

@@ -30,7 +30,8 @@ export type RoomRow = {
   challenge_bits: number;
 };
 
-const COLUMNS = `mode, "order", active_limit, admissions_per_minute, claim_seconds, last_number, served_through, departures,
+/** The columns of a `RoomRow`, from `queues`. */
+export const ROOM_COLUMNS = `mode, "order", active_limit, admissions_per_minute, claim_seconds, last_number, served_through, departures,
   revocations,
   credit, extract(epoch from now() - credit_at)::float8 as elapsed_seconds,
   clock_timestamp()::text as locked_at, opens_at <= clock_timestamp() as is_open,
@@ -45,11 +46,11 @@ const COLUMNS = `mode, "order", active_limit, admissions_per_minute, claim_secon
  */
 export const lockRoom = statement<RoomRow>(
   "queue_lock_room",
-  `select ${COLUMNS} from queues where concert_id = $1 for update`,
+  `select ${ROOM_COLUMNS} from queues where concert_id = $1 for update`,
 );
 
 /** The same, but gives way at once if another process is at it. */
 export const tryLockRoom = statement<RoomRow>(
   "queue_try_lock_room",
-  `select ${COLUMNS} from queues where concert_id = $1 for update skip locked`,
+  `select ${ROOM_COLUMNS} from queues where concert_id = $1 for update skip locked`,
 );

@@ -7,7 +7,7 @@ import { ENTRY_COLUMNS, type Entry, type EntryRow, entryOf } from "./entry";
 import { queueClosed } from "./errors";
 import { HISTORY_BUCKET } from "./history";
 import { normalCode } from "./invitation-rules";
-import { findKnown } from "./join-queue";
+import { findKnown } from "./join-under-lock";
 import { getLine, knownLine } from "./line";
 import { lockRoom, type RoomRow } from "./lock-room";
 import type { QueueView } from "./schema";
