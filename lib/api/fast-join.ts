@@ -57,7 +57,7 @@ async function join(req: IncomingMessage, res: ServerResponse, concertId: string
     const { created, bytes } = await withDeadline(joined(req, concertId));
     const status = created ? 201 : 200;
     countCall(CALL, status);
-    writeAscii(res, { status, headers: HEADERS, bytes, requestId });
+    writeAscii(res, status, HEADERS, bytes, requestId);
   } catch (error) {
     const refusal = refusalOf(error, { requestId, method: "POST", path: PATH });
     countCall(CALL, STATUS_BY_CODE[refusal.code]);

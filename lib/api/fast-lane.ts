@@ -50,9 +50,12 @@ function answerPulse(res: ServerResponse, concertId: string): void {
 }
 
 function send(res: ServerResponse, call: string, headers: string[], bytes: string | Promise<string>): void {
-  const write = (now: string) => writeAscii(res, { status: 200, headers, bytes: now, requestId: nextRequestId() });
-  if (typeof bytes === "string") write(bytes);
-  else bytes.then(write, (error: unknown) => refuse(res, error, call));
+  if (typeof bytes === "string") writeAscii(res, 200, headers, bytes, nextRequestId());
+  else
+    bytes.then(
+      (late) => writeAscii(res, 200, headers, late, nextRequestId()),
+      (error: unknown) => refuse(res, error, call),
+    );
 }
 
 function refuse(res: ServerResponse, error: unknown, call: string): void {

@@ -3,7 +3,10 @@ import type { ServerResponse } from "node:http";
 /** Writes an answer whose body is ASCII, so that its length is that of the text; headers as names and values in turn. */
 export function writeAscii(
   res: ServerResponse,
-  { status, headers, bytes, requestId }: { status: number; headers: string[]; bytes: string; requestId: string },
+  status: number,
+  headers: string[],
+  bytes: string,
+  requestId: string,
 ): void {
   if (res.destroyed) return;
   res.writeHead(status, [...headers, "Content-Length", String(bytes.length), "Request-Id", requestId]);
