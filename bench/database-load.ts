@@ -1,7 +1,7 @@
 import type { Client } from "@/db/client";
 
-/** A statement, how often it was executed, and how long it took PostgreSQL altogether. */
-export type Asked = { text: string; perSecond: number; ms: number };
+/** A statement (the same text may be told with or without its constants), how often it was executed, and how long it took PostgreSQL altogether. */
+export type Asked = { id: string; text: string; perSecond: number; ms: number };
 
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -31,10 +31,10 @@ export async function askedWhile(db: Client, work: () => Promise<unknown>): Prom
   const from = performance.now();
   await work();
   const seconds = (performance.now() - from) / 1000;
-  const { rows } = await db.$client.query<{ text: string; calls: number; ms: number }>(
-    `select regexp_replace(query, '\\s+', ' ', 'g') as text, sum(calls)::int8 as calls, sum(total_exec_time) as ms
+  const { rows } = await db.$client.query<{ id: string; text: string; calls: number; ms: number }>(
+    `select queryid::text as id, min(regexp_replace(query, '\\s+', ' ', 'g')) as text, sum(calls)::int8 as calls, sum(total_exec_time) as ms
      from pg_stat_statements where query not ilike '%pg_stat_statements%' group by 1 order by 2 desc`,
   );
   if (rows.length === 0) throw new Error("PostgreSQL counted no statement.");
-  return rows.map(({ text, calls, ms }) => ({ text, ms, perSecond: calls / seconds }));
+  return rows.map(({ id, text, calls, ms }) => ({ id, text, ms, perSecond: calls / seconds }));
 }

@@ -100,8 +100,8 @@ export async function measurePoll(stage: Stage, seconds: number): Promise<Findin
     busy = await counting(db, () => askedWhile(db, () => stage.load(product, job)));
   });
   const withPages = await mostMemoryWithPages(stage, job);
-  const known = new Set(idle.map(({ text }) => text));
-  const byPolls = busy.filter(({ text }) => isRead(text) && !known.has(text));
+  const known = new Set(idle.map(({ id }) => id));
+  const byPolls = busy.filter(({ id, text }) => isRead(text) && !known.has(id));
   const reads = byPolls.reduce((sum, { perSecond }) => sum + perSecond, 0);
   const all = (asked: Asked[]) => asked.reduce((sum, { perSecond }) => sum + perSecond, 0).toFixed(1);
   say("  warming up …");

@@ -157,11 +157,15 @@ export class Line {
     return this.at.getTime() + (performance.now() - this.readAt);
   }
 
+  /** Whether it is being read, and was lately. */
+  get isFresh(): boolean {
+    return this.isKept && performance.now() - this.questionAt <= FRESH_MS;
+  }
+
   /** Whether an answer from memory is fresh enough, without a wait. Marks the line as asked about. */
   touch(): boolean {
-    const now = performance.now();
-    this.askedAt = now;
-    return now - this.questionAt <= FRESH_MS && this.isKept;
+    this.askedAt = performance.now();
+    return this.isFresh;
   }
 
   /** Makes sure that the line was read lately. Throws `not_found` or `unavailable`. */

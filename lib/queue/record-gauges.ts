@@ -1,6 +1,7 @@
 import { type Db, statement } from "@/db/client";
 import { countSeatsLeft } from "@/lib/catalog/queries";
 import { HISTORY_BUCKET, INSIDE, WAITING } from "./history";
+import { knownLine } from "./line";
 
 /** Rooms in which something happened within the last minute, or somebody waits or is inside, and nobody looked yet. */
 const findDue = statement<{ concert_id: string }>(
@@ -33,6 +34,10 @@ const record = statement<never>(
  */
 export async function recordGauges(db: Db): Promise<number> {
   const due = await findDue(db, []);
-  for (const { concert_id } of due) await record(db, [concert_id, await countSeatsLeft(db, concert_id)]);
+  for (const { concert_id } of due) {
+    // Counted for the polls a moment ago where somebody asks about the line.
+    const line = knownLine(db, concert_id);
+    await record(db, [concert_id, line?.isFresh ? line.seatsLeft : await countSeatsLeft(db, concert_id)]);
+  }
   return due.length;
 }
