@@ -97,7 +97,7 @@ export const queues = pgTable(
 
 /**
  * One fan's place. At most one live entry per fan and concert. Without a foreign key: whoever adds one holds the room's
- * row, and checking that once more for each entry is a quarter of what a join costs (decision 020).
+ * row, and checking that once more for each entry is a quarter of what a join costs PostgreSQL (decision 020).
  */
 export const queueEntries = pgTable(
   "queue_entries",
