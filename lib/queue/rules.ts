@@ -11,10 +11,10 @@ const NEAREST_POLL_MS = 1000;
 export const FRESH_MS = NEAREST_POLL_MS;
 
 /**
- * How often a line is read: with the seats, counted at every fourth time, less than two reads in a second; and soon enough
+ * How often a line is read: with the seats, counted at every fifth time, less than two reads in a second; and soon enough
  * for the answer to come before the last one is no longer fresh.
  */
-export const SNAPSHOT_MS = 650;
+export const SNAPSHOT_MS = 700;
 
 const FARTHEST_POLL_MS = 20_000;
 const PAUSED_POLL_MS = 4000;
