@@ -36,7 +36,7 @@ export default defineConfig({
     },
   ],
   webServer: {
-    command: "node --import tsx server.ts",
+    command: "node cli/start/run.mjs",
     url: `${baseURL}/api/health/ready`,
     timeout: 300_000,
     env: { PORT: process.env.FRONTROW_E2E_PORT, DATA_DIR: process.env.FRONTROW_E2E_DATA },

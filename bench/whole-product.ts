@@ -23,7 +23,7 @@ export async function startWholeProduct({ cleanup, log }: Stage): Promise<WholeP
   if (!(await isBuilt())) return null;
   const port = await freePort();
   const out = openSync(log, "a");
-  const child = spawn(process.execPath, ["--import", "tsx", "server.ts"], {
+  const child = spawn(process.execPath, ["cli/start/run.mjs"], {
     cwd: ROOT,
     // Database and secret are in the environment already.
     env: { ...process.env, PORT: String(port), HOST: "127.0.0.1", WEB_CONCURRENCY: "1" },

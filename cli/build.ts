@@ -3,11 +3,12 @@ import { readArguments } from "./shared/arguments";
 import { say } from "./shared/print";
 import { runCommand } from "./shared/run";
 import { build, isBuilt } from "./start/build";
+import { bundle } from "./start/bundle.mjs";
 
 const HELP = `
 npm run build -- [--force]
 
-Builds the pages for production. npm start does it by itself whenever the sources changed; do it before, say in an
+Builds the pages and the server's program for production. npm start does it by itself whenever the sources changed; do it before, say in an
 image, to make the first start quick. It needs no database.
 
   --force      also if nothing changed
@@ -24,6 +25,7 @@ await runCommand("build", async () => {
   const began = Date.now();
   say("Building the pages …");
   await build();
+  await bundle("server.ts");
   say(`Built in ${Math.round((Date.now() - began) / 1000)} s.`);
   return 0;
 });

@@ -5,13 +5,13 @@ import path from "node:path";
 import type pg from "pg";
 import type { Cleanup } from "@/bench/cleanup";
 import { say } from "@/cli/shared/print";
+import { bundle } from "@/cli/start/bundle.mjs";
 import { type Client, createClient } from "@/db/client";
 import { pause } from "@/db/embedded-processes";
 import { isDatabaseAway } from "@/db/errors";
 import { migrateDatabase } from "@/db/migrate";
 import { provideEnv } from "@/lib/core/env";
 import { checkInvariants } from "@/lib/invariants/check-invariants";
-import { bundleServer } from "./bundle";
 import { Caller } from "./call";
 import { type Compared, compare } from "./compare/compare";
 import { makeAccounts, register, registers } from "./crowd";
@@ -100,11 +100,10 @@ export async function storm(cleanup: Cleanup, options: StormOptions): Promise<Ou
     ...(await makeAccounts(db, count)),
   }));
 
-  const program = await bundleServer();
-  cleanup.later(() => program.remove());
+  const file = await bundle("storm/server.ts");
   const hear = listenTo(log);
   const make = () => {
-    const server = new StormServer({ file: program.file, databaseUrl, authSecret, without: options.without }, hear);
+    const server = new StormServer({ file, databaseUrl, authSecret, without: options.without }, hear);
     cleanup.later(() => server.stop());
     return server;
   };

@@ -1,12 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { bundle } from "@/cli/start/bundle.mjs";
 import type { Cleanup } from "../cleanup";
 import type { Answer } from "./child";
-
-const FOLDER = fileURLToPath(new URL("..", import.meta.url));
 
 /** A process beside this one that answers questions. */
 export type Helper = { ask<A>(question: unknown): Promise<A> };
@@ -16,11 +13,13 @@ type Options = {
   log?: string;
 };
 
-/** Starts `bench/<file>` as a process of its own and waits until it is ready. It is ended by `cleanup` at the latest. */
+/** Starts `bench/<file>`, bundled as `npm start` bundles the product, as a process of its own and waits until it is ready. It is ended by `cleanup` at the latest. */
 export async function startHelper(cleanup: Cleanup, file: string, { log }: Options = {}): Promise<Helper> {
   // Standard output is the table's alone.
   const out = log === undefined ? 2 : openSync(log, "a");
-  const child = fork(path.join(FOLDER, file), { serialization: "advanced", stdio: ["ignore", out, out, "ipc"] });
+  const program = await bundle(`bench/${file}`);
+  const execArgv = process.execArgv.filter((word) => !/^(--import|tsx)$/.test(word));
+  const child = fork(program, { execArgv, serialization: "advanced", stdio: ["ignore", out, out, "ipc"] });
   if (out !== 2) closeSync(out);
   cleanup.later(() => end(child));
   const open = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();

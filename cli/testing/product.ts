@@ -24,7 +24,7 @@ type Start = { dataDir?: string; env?: Record<string, string>; args?: string[] }
  * it is ready or has ended.
  */
 export async function tryProduct({ dataDir, env = {}, args = [] }: Start): Promise<Product> {
-  const child = spawn(process.execPath, ["--import", "tsx", "server.ts", ...args], {
+  const child = spawn(process.execPath, ["cli/start/run.mjs", ...args], {
     cwd: ROOT,
     // Nothing of ours: the surroundings of a test run (its database, its mode) are not the product's.
     env: { PATH, PORT: "0", ...(dataDir ? { DATA_DIR: dataDir } : {}), ...env } as unknown as NodeJS.ProcessEnv,

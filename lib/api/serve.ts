@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { Client, Tx } from "@/db/client";
-import { AppError, invalidRequest, notFound, STATUS_BY_CODE, unavailable } from "@/lib/core/errors";
+import { AppError, invalidRequest, notFound, STATUS_BY_CODE } from "@/lib/core/errors";
 import { log } from "@/lib/core/log";
 import { answerOnce } from "@/lib/idempotency/answer-once";
 import { answerTogether, type GivenAnswer } from "@/lib/idempotency/answer-together";
@@ -12,6 +12,7 @@ import { BODY_LIMIT, readBytes, readJsonBody, refuseBody } from "./body";
 import type { Access, Answer, Call, IdempotentCall, Input } from "./call";
 import { type Caller, readCaller, requireOrganizer, signedIn } from "./caller";
 import { gzipped, takesGzip } from "./compress";
+import { withDeadline } from "./deadline";
 import { JSON_TYPE, PERSONAL, PROBLEM_TYPE, SECURITY_HEADERS } from "./headers";
 import { checked, readQuery } from "./input";
 import { countCall, isMetricsToken } from "./metrics";
@@ -23,9 +24,6 @@ import { nextRequestId } from "./request-id";
 /** What the app needs to know of the process it runs in. */
 export type Surroundings = { db: () => Client; trustProxy: boolean };
 
-/** A statement may take ten seconds (`db/client.ts`); nobody waits longer for an answer. */
-const DEADLINE_MS = 10_000;
-
 const NO_BYTES = new Uint8Array();
 
 type AnyInput = Input<string, Access, undefined, undefined>;
@@ -35,7 +33,7 @@ type AnyIdempotent = IdempotentCall<string, "fan", undefined, undefined, unknown
 export async function serve(call: Call, surroundings: Surroundings, c: Context): Promise<Response> {
   const requestId = nextRequestId();
   try {
-    const answer = await withDeadline(answerTo(call, surroundings, c), call.deadlineMs ?? DEADLINE_MS);
+    const answer = await withDeadline(answerTo(call, surroundings, c), call.deadlineMs);
     countCall(call, answer.status);
     return sendReply(c, replyOf(call, await compressed(answer, c), requestId));
   } catch (error) {
@@ -195,18 +193,6 @@ function replyOf(call: Call, answer: Answer, requestId: string): Reply {
   headers.push("Cache-Control", cache, "Request-Id", requestId);
   if (bytes !== null) headers.push("Content-Type", answer.type ?? JSON_TYPE);
   return { status: answer.status, headers, bytes };
-}
-
-async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(unavailable("The answer took too long.")), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** What an unknown path, or a method that a known path does not take, is answered with. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Client, createClient } from "@/db/client";
-import { refreshStatistics } from "@/db/statistics";
+import { lookAtGrown } from "@/db/keep-statistics";
 import { cloneDatabase, type TestDatabase } from "@/db/testing/database";
 import { makeConcert } from "@/db/testing/factories";
 import { newId } from "@/lib/core/ids";
@@ -150,8 +150,8 @@ describe("plans that were made while the line was empty", () => {
     expect(await readForNothing(`queue_enter ('${concertId}', ${ids}, ${ids})`)).toBeLessThan(10);
     expect(await readForNothing(`queue_read_entries ('${concertId}', ${ids})`)).toBeLessThan(10);
     // A range of numbers is not told from a whole line in an empty table, but the planner is soon told of the line.
-    await expect.poll(() => refreshStatistics(alone)).toContain("queue_entries");
-    expect(await refreshStatistics(alone)).not.toContain("queue_entries");
+    await expect.poll(() => lookAtGrown(alone)).toContain("public.queue_entries");
+    expect(await lookAtGrown(alone)).not.toContain("public.queue_entries");
     expect(await readForNothing(`queue_admit ('${concertId}', 5, 60, 1, true, 11)`)).toBeLessThan(10);
   });
 });

@@ -1,5 +1,4 @@
 import type { Client } from "@/db/client";
-import { refreshStatistics } from "@/db/statistics";
 import { errorFields, log } from "@/lib/core/log";
 import { foldHistory } from "./fold-history";
 import { foldQueue } from "./fold-queue";
@@ -10,8 +9,6 @@ import { tidyDoor } from "./tidy-door";
 const GAUGES_EVERY_MS = 5000;
 const FOLD_EVERY_MS = 10 * 60_000;
 const BETWEEN_STEPS_MS = 200;
-/** A line that opens is thousands long after so many seconds. */
-const STATISTICS_EVERY_MS = 2000;
 
 /** Does a piece of work again and again, as long after each time as it says. */
 function again(name: string, first: number, work: () => Promise<number>): { stop(): Promise<void> } {
@@ -41,18 +38,13 @@ function again(name: string, first: number, work: () => Promise<number>): { stop
 
 /**
  * Keeps every room's history while the process runs: gauges as they go, old rows folded into longer ones, ended queues
- * folded into what is kept of them, what the door has counted forgotten, all in small steps. Tells the planner, too, when
- * tables have grown.
+ * folded into what is kept of them, what the door has counted forgotten, all in small steps.
  */
 export function startHistory(db: Client): { stop(): Promise<void> } {
   const loops = [
     again("queue.gauges-not-recorded", GAUGES_EVERY_MS, async () => {
       await recordGauges(db);
       return GAUGES_EVERY_MS;
-    }),
-    again("queue.statistics-not-refreshed", STATISTICS_EVERY_MS, async () => {
-      await refreshStatistics(db);
-      return STATISTICS_EVERY_MS;
     }),
     // Processes that started together need not fold together.
     again("queue.not-folded", FOLD_EVERY_MS * Math.random(), async () => {
