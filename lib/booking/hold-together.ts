@@ -9,7 +9,7 @@ export type WantedHold = { admission: PresentedToken; performanceId: string; sea
 
 /**
  * `HOLD_SEATS` for many fans at once, each of them once and no seat twice: the same conditions, and whoever does not
- * meet them is left out. All seats are locked in the order of their ids, as a single hold does.
+ * meet them is left out. All seats are locked in the order of their ids, as a single hold does, and then the turns.
  *
  * Tables that grow are reached by arrays of ids and by sub-selects for one row, never by a join: a plan that was made
  * while they were small would read them whole.
@@ -79,16 +79,20 @@ export async function holdSeatsTogether(
   wanted: readonly WantedHold[],
 ): Promise<(Reservation | null)[]> {
   const ids = wanted.map(newId);
+  // Turns are locked in the order in which they are asked for.
+  const asked = wanted
+    .map((one, at) => ({ ...one, id: ids[at] }))
+    .sort((a, b) => (a.admission.entryId < b.admission.entryId ? -1 : 1));
   const rows = await hold(tx, [
     concertId,
-    wanted.map(({ admission }) => admission.entryId),
-    wanted.map(({ admission }) => admission.userId),
-    wanted.map(({ performanceId }) => performanceId),
-    ids,
-    wanted.map(({ admission }) => admission.generation),
-    wanted.map(({ seatIds }) => seatIds.length),
-    wanted.flatMap(({ seatIds }, at) => seatIds.map(() => ids[at])),
-    wanted.flatMap(({ seatIds }) => seatIds),
+    asked.map(({ admission }) => admission.entryId),
+    asked.map(({ admission }) => admission.userId),
+    asked.map(({ performanceId }) => performanceId),
+    asked.map(({ id }) => id),
+    asked.map(({ admission }) => admission.generation),
+    asked.map(({ seatIds }) => seatIds.length),
+    asked.flatMap(({ id, seatIds }) => seatIds.map(() => id)),
+    asked.flatMap(({ seatIds }) => seatIds),
   ]);
   const held = new Map(rows.map((row) => [row.id, reservationOf(row)]));
   return ids.map((id) => held.get(id) ?? null);
