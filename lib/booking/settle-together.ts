@@ -60,7 +60,7 @@ export async function settleTogether(
   ]);
   const settled = new Map(rows.map((row) => [row.id, row]));
   return wanted.map(({ reservationId }) => {
-    const row = settled.get(reservationId);
+    const row = settled.get(reservationId.toLowerCase());
     if (!row) return null;
     if (row.sold !== row.seats.length) throw new Error(`A seat of the reservation ${row.id} is not its own.`);
     return {

@@ -385,6 +385,38 @@ describe("when one of a group spoils it", () => {
     expect(await countEffects(calls)).toEqual(calls.map(() => 1));
   });
 
+  it("parts two groups that wait for each other before PostgreSQL has to", async () => {
+    const calls = (await newCalls(2)) as [Call, Call];
+    const ids = calls.map(({ item }) => item);
+    for (const id of ids) await db.execute(sql`insert into rows_to_lock values (${id})`);
+    let arrived = 0;
+    let meet = () => {};
+    const met = new Promise<void>((resolve) => {
+      meet = resolve;
+    });
+    const states: (string | null)[] = [];
+    const crossing =
+      (order: string[]): RunTogether<string> =>
+      async (tx, items) => {
+        for (const id of order) {
+          const locked = tx.execute(sql`select 1 from rows_to_lock where id = ${id} for update`);
+          await locked.catch((error: unknown) => states.push(sqlState(error)));
+          if (++arrived === 2) meet();
+          await met;
+        }
+        return await effects(tx, items);
+      };
+    const from = performance.now();
+    const given = await Promise.all([
+      answered(calls[0], crossing(ids), newId(), db),
+      answered(calls[1], crossing([...ids].reverse()), newId(), other),
+    ]);
+    expect(performance.now() - from).toBeLessThan(1000);
+    for (const answer of given) expect(answer).toMatchObject({ status: 201, replayed: false });
+    expect(states).toContain("55P03");
+    expect(await countEffects(calls)).toEqual([1, 1]);
+  });
+
   it("does all of it again, alone, when PostgreSQL refuses the commit", async () => {
     const [a, b] = (await newCalls(2)) as [Call, Call];
     await db.execute(sql`insert into effects (of, once) values ('first', 'once')`);

@@ -33,9 +33,10 @@ export async function payTogether(
   );
   const done = wanted.flatMap(({ admission }, at) => {
     const one = settled[at];
-    return one ? [{ ...one, id: newId(), userId: admission.userId, admission }] : [];
+    return one ? [{ ...one, at, id: newId(), userId: admission.userId, admission }] : [];
   });
-  if (done.length === 0) return wanted.map(() => null);
+  const payments: (Payment | null)[] = wanted.map(() => null);
+  if (done.length === 0) return payments;
   const transfers = done
     .filter(({ reservation }) => reservation.amount > 0)
     .map(({ userId, reservation: { amount, currency, id }, paidAt }) => ({
@@ -52,13 +53,11 @@ export async function payTogether(
     insertPayments(tx, concertId, done),
     completeAdmissions(tx, concertId, finished),
   ]);
-  const payments = new Map(
-    done.map((one, at) => {
-      const balance = balances.get(one.userId) ?? had.get(one.userId) ?? 0;
-      return [one.reservation.id, paymentOf(one, balance, tickets[at] ?? [])];
-    }),
-  );
-  return wanted.map(({ reservationId }) => payments.get(reservationId) ?? null);
+  for (const [place, one] of done.entries()) {
+    const balance = balances.get(one.userId) ?? had.get(one.userId) ?? 0;
+    payments[one.at] = paymentOf(one, balance, tickets[place] ?? []);
+  }
+  return payments;
 }
 
 /** A payment as it is answered. */
