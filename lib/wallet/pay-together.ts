@@ -12,16 +12,19 @@ export async function balancesOf(tx: Tx, userIds: readonly string[]): Promise<Ma
   return new Map((await readBalances(tx, [userIds])).map((row) => [row.user_id, row.balance]));
 }
 
-// As `wallet_pay`, for many fans at once, each of them once.
+// As `wallet_pay`, for many fans at once, each of them once. `locked` has the wallets locked in the order of their ids, as
+// top-ups that are made together have them; an update alone takes them as they lie on the disk.
 const move = statement<{ user_id: string; balance: number | null }>(
   "wallet_pay_together",
   `with asked as (
      select * from unnest((select $1::uuid[]), (select $2::int8[]), (select $3::text[]), (select $4::uuid[]), (select $5::uuid[]),
                           (select $6::uuid[]), (select $7::uuid[]), (select $8::uuid[]), (select $9::timestamptz[]))
        as a (user_id, amount, currency, transfer_id, entry_id, other_id, concert_id, reservation_id, at)),
+   locked as (
+     select user_id from wallets where user_id = any((select $1::uuid[])::uuid[]) order by user_id for update),
    moved as (
      update wallets w set balance = w.balance - a.amount
-     from asked a
+     from asked a join locked on locked.user_id = a.user_id
      where w.user_id = any((select $1::uuid[])::uuid[]) and w.user_id = a.user_id and w.currency = a.currency
        and w.balance >= a.amount
      returning w.user_id, w.balance)
