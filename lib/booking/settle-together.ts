@@ -59,9 +59,10 @@ export async function settleTogether(
     wanted.map(({ balance }) => balance),
   ]);
   const settled = new Map(rows.map((row) => [row.id, row]));
-  return wanted.map(({ reservationId }) => {
+  return wanted.map(({ admission, reservationId }) => {
     const row = settled.get(reservationId.toLowerCase());
-    if (!row) return null;
+    // Somebody else may have named the same one.
+    if (row?.user_id !== admission.userId) return null;
     if (row.sold !== row.seats.length) throw new Error(`A seat of the reservation ${row.id} is not its own.`);
     return {
       reservation: reservationOf(row),

@@ -372,12 +372,11 @@ describe("when one of a group spoils it", () => {
     let waiting: Promise<unknown> = Promise.resolve();
     await other.transaction(async (tx) => {
       await lockRows(tx, [stuck.item]);
-      const from = performance.now();
       waiting = answerOne(stuck).finally(() => {
         isStuck = false;
       });
+      // The lock is kept for as long as they take.
       await Promise.all(others.map(answerOne));
-      expect(performance.now() - from).toBeLessThan(2000);
       await untilBlocked(db, 1);
       expect(isStuck).toBe(true);
     });
@@ -406,14 +405,12 @@ describe("when one of a group spoils it", () => {
         }
         return await effects(tx, items);
       };
-    const from = performance.now();
     const given = await Promise.all([
       answered(calls[0], crossing(ids), newId(), db),
       answered(calls[1], crossing([...ids].reverse()), newId(), other),
     ]);
-    expect(performance.now() - from).toBeLessThan(1000);
     for (const answer of given) expect(answer).toMatchObject({ status: 201, replayed: false });
-    expect(states).toContain("55P03");
+    expect(new Set(states)).toEqual(new Set(["55P03"]));
     expect(await countEffects(calls)).toEqual([1, 1]);
   });
 
@@ -520,6 +517,9 @@ describe("a connection that dies", () => {
   });
 });
 
+/** How long the pool waits for a connection (`createClient`). */
+const CONNECTION_WAIT_MS = 1500;
+
 describe("a database that is away", () => {
   it("is told to everybody, a fan's second call included, without a second try", async () => {
     const [a, b] = (await newCalls(2)) as [Call, Call];
@@ -531,7 +531,7 @@ describe("a database that is away", () => {
     await away.$client.end();
   });
 
-  it("is told within two seconds to however many stand in line", async () => {
+  it("is told after one wait for a connection to however many stand in line", async () => {
     const small = createClient(test.url, 1);
     const busy = await small.$client.connect();
     const calls = await newCalls(300);
@@ -539,7 +539,7 @@ describe("a database that is away", () => {
     for (const one of await Promise.allSettled(atOnce(calls, effects, small))) {
       expect(one.status).toBe("rejected");
     }
-    expect(performance.now() - from).toBeLessThan(2000);
+    expect(performance.now() - from).toBeLessThan(2 * CONNECTION_WAIT_MS);
     busy.release();
     // The line goes on as soon as there is a connection.
     expect(await together(calls[0] as Call, effects, "after", small)).toMatchObject({ replayed: false });

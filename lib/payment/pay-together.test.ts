@@ -244,6 +244,22 @@ describe("one who cannot pay is left out with nothing moved, and the others pay"
     await expect(payReservation(db, wanted)).rejects.toMatchObject({ name: "AppError" });
   });
 
+  it("who names the reservation that its own fan pays in the same group", async () => {
+    const hall = await makeHall(db);
+    const [a, b, odd] = [await holder(hall, 0), await holder(hall, 1), await holder(hall, 4)];
+    const foreign = { ...odd, reservationId: a.reservationId };
+    const before = await traceOf(odd);
+    for (const group of [
+      [foreign, a],
+      [b, foreign],
+    ]) {
+      const paid = await payAll(db, hall, group);
+      expect(paid.map((one) => one !== null)).toEqual(group.map((one) => one !== foreign));
+    }
+    expect(await traceOf(odd)).toEqual(before);
+    expect(await broken()).toEqual([]);
+  });
+
   it("and an offer whose fan has no turn is for the single verb", async () => {
     const hall = await makeHall(db);
     const [a, offered] = [await holder(hall, 0), await holder(hall, 1)];
