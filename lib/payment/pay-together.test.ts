@@ -416,14 +416,17 @@ describe("locks", () => {
 });
 
 describe("at the end of a hold", () => {
-  /** As time would, for whatever is still held. */
+  /** As time would, for whatever is still held; time waits for no lock, so these are taken in everybody's order. */
   async function endHolds(client: Client, { concertId }: TestHall): Promise<void> {
-    await client.execute(
-      sql`update reservations set expires_at = now() where concert_id = ${concertId} and status = 'held'`,
-    );
-    await client.execute(
-      sql`update seats set held_until = now() where concert_id = ${concertId} and sold_at is null and held_until is not null`,
-    );
+    await client.execute(sql`
+      with held as (
+        select id from reservations where concert_id = ${concertId} and status = 'held' order by id for update)
+      update reservations r set expires_at = now() from held where r.concert_id = ${concertId} and r.id = held.id`);
+    await client.execute(sql`
+      with held as (
+        select id from seats
+        where concert_id = ${concertId} and sold_at is null and held_until is not null order by id for update)
+      update seats s set held_until = now() from held where s.concert_id = ${concertId} and s.id = held.id`);
   }
 
   it("a seat is sold to whoever paid in time or is the next one's, never both", async () => {
