@@ -3,12 +3,13 @@ import { type Db, statement } from "./client";
 
 const EVERY_MS = 2000;
 
-/** Tables that were changed more often since PostgreSQL last looked at them than they had rows then. */
+/** Our tables that were changed more often since PostgreSQL last looked at them than they had rows then. */
 const findGrown = statement<{ name: string }>(
   "db_find_grown",
   `select format('%I.%I', s.schemaname, s.relname) as name
    from pg_stat_user_tables s join pg_class c on c.oid = s.relid
-   where s.schemaname = current_schema() and s.n_mod_since_analyze > 200 + greatest(c.reltuples, 0)`,
+   where s.schemaname = current_schema() and s.n_mod_since_analyze > 200 + greatest(c.reltuples, 0)
+     and pg_has_role(c.relowner, 'usage')`,
 );
 
 /**
