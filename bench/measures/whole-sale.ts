@@ -14,7 +14,7 @@ import type { Stage } from "../stage";
 const EXAMPLE = "worldcup-stadium-2027";
 const SECONDS_MOST = 60;
 /** Shoppers inside at one time: as many as keep two cores busy and no more, which is what a waiting room is for. */
-export const INSIDE = 300;
+export const INSIDE = 600;
 const ADMISSIONS_PER_MINUTE = 60_000;
 const ARRIVE_SECONDS = 5;
 /** What is not sold by then is a figure too. */
