@@ -14,7 +14,7 @@ import type { Pulse, RoomMessage } from "./schema";
 /** A line that nobody asked about for this long is no longer read. */
 const IDLE_MS = 10_000;
 /** Seats left are counted with every n-th read. */
-const SEATS_EVERY = 5;
+const SEATS_EVERY = 7;
 const DEPARTURES_PER_READ = 50_000;
 
 type LineRow = {

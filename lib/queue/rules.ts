@@ -11,7 +11,7 @@ const NEAREST_POLL_MS = 1000;
 export const FRESH_MS = NEAREST_POLL_MS;
 
 /**
- * How often a line is read: with the seats, counted at every fifth time, less than two reads in a second; and soon enough
+ * How often a line is read: with the seats, counted at every seventh time, less than two reads in a second; and soon enough
  * for the answer to come before the last one is no longer fresh.
  */
 export const SNAPSHOT_MS = 700;
