@@ -1,7 +1,7 @@
 import { pause } from "./database-load";
 import type { Memory } from "./helper/child";
 import type { Job } from "./load/job";
-import type { Stage } from "./stage";
+import type { Stage, Target } from "./stage";
 import { startWholeProduct } from "./whole-product";
 
 const MB = 1024 * 1024;
@@ -31,9 +31,9 @@ async function most<Value>(
 }
 
 /** The most memory that the product's API has while `work` runs. */
-export const mostMemory = ({ product }: Stage, work: () => Promise<unknown>): Promise<Memory> =>
+export const mostMemory = ({ helper }: Target, work: () => Promise<unknown>): Promise<Memory> =>
   most(
-    () => product.helper.ask<Memory>("memory"),
+    () => helper.ask<Memory>("memory"),
     ({ resident }) => resident,
     work,
   );
