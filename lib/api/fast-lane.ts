@@ -21,21 +21,39 @@ const PULSE_HEADERS = flat({ ...SECURITY_HEADERS, "Content-Type": JSON_TYPE, "Ca
  * that is out of the ordinary (a body, a query, an odd spelling).
  */
 export function answerFast(req: IncomingMessage, res: ServerResponse): boolean {
-  const { url = "", method, headers } = req;
+  const { url = "", method } = req;
   if ((method !== "GET" && method !== "POST") || !url.startsWith(BEFORE_ID)) return false;
   const call = url.slice(ID_END);
   if (call !== "/queue" && call !== "/queue/pulse") return false;
   const concertId = url.slice(BEFORE_ID.length, ID_END);
   if (!ID.test(concertId)) return false;
   if (method === "POST") return call === "/queue" && answerJoin(req, res, concertId);
-  if (headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined) return false;
+  const token = tokenOf(req.rawHeaders);
+  if (token === null) return false;
   try {
     if (call === "/queue/pulse") answerPulse(res, concertId);
-    else answerPoll(res, concertId, headers["queue-token"] as string | undefined);
+    else answerPoll(res, concertId, token);
   } catch (error) {
     refuse(res, error, call);
   }
   return true;
+}
+
+/**
+ * The queue token of a request as it came in; null where a body comes along, or where more than one token does, which Node
+ * puts together. Node's own view of the headers takes twice as long to make.
+ */
+function tokenOf(rawHeaders: readonly string[]): string | undefined | null {
+  let token: string | undefined;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (name.length === 11 && name.toLowerCase() === "queue-token") {
+      if (token !== undefined) return null;
+      token = rawHeaders[at + 1];
+    } else if (name.length === 14 && name.toLowerCase() === "content-length") return null;
+    else if (name.length === 17 && name.toLowerCase() === "transfer-encoding") return null;
+  }
+  return token;
 }
 
 function answerPoll(res: ServerResponse, concertId: string, token: string | undefined): void {

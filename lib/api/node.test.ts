@@ -171,7 +171,7 @@ describe("the fast lane", () => {
           ([name]) => !["date", "connection", "keep-alive", "content-length", "request-id"].includes(name),
         ),
       );
-      for (const volatile of ["at", "pollAfterMs", "enteredAt"]) delete json[volatile];
+      for (const volatile of ["at", "pace", "pollAfterMs", "enteredAt"]) delete json[volatile];
       return { status: response.status, headers: named, json, type: typeof text };
     };
     const [one, two] = [await plain(fast), await plain(slow)];
@@ -205,6 +205,16 @@ describe("the fast lane", () => {
     expect((await both(`/api/concerts/${newId()}/queue/pulse`)).status).toBe(404);
     expect((await both(`/api/concerts/not-an-id/queue/pulse`)).status).toBe(404);
     expect((await both(`${path}/pulse?x=1`)).status).toBe(400);
+    const get = (more: string, body = "") =>
+      raw(`GET ${path} HTTP/1.1\r\nHost: x\r\n${more}\r\nConnection: close\r\n\r\n${body}`);
+    expect(await get(`QUEUE-TOKEN: ${token} `)).toMatch(/^HTTP\/1.1 200 [\s\S]*"status":"waiting"/);
+    expect(await get(`Queue-Token: ${token}\r\nqueue-token: ${token}`)).toMatch(
+      /^HTTP\/1.1 403 [\s\S]*queue_token_invalid/,
+    );
+    expect(await get(`Queue-Token: ${token}\r\nContent-Length: 0`)).toMatch(/^HTTP\/1.1 200 /);
+    expect(await get(`Queue-Token: ${token}\r\nTransfer-Encoding: chunked`, "2\r\n{}\r\n0\r\n\r\n")).toMatch(
+      /^HTTP\/1.1 400 /,
+    );
     // Not waiting any more: the entry itself is read.
     await database.db.execute(
       sql`update queue_entries set status = 'left', ended_at = now() where concert_id = ${concert.id}`,

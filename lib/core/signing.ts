@@ -7,12 +7,16 @@ export type SigningPurpose = "challenge" | "queue" | "session" | "ticket" | "tra
 
 const MAC_BYTES = 32;
 
+const keys = () => oncePerProcess("signing.keys", () => new Map<SigningPurpose, KeyObject>());
+
 function keyFor(purpose: SigningPurpose): KeyObject {
-  return oncePerProcess(`signing.${purpose}`, () => {
-    const secret = readEnv().authSecret;
-    if (!secret) throw new Error("AUTH_SECRET is not set.");
-    return createSecretKey(createHmac("sha256", secret).update(`frontrow:${purpose}`).digest());
-  });
+  const known = keys().get(purpose);
+  if (known) return known;
+  const secret = readEnv().authSecret;
+  if (!secret) throw new Error("AUTH_SECRET is not set.");
+  const key = createSecretKey(createHmac("sha256", secret).update(`frontrow:${purpose}`).digest());
+  keys().set(purpose, key);
+  return key;
 }
 
 const mac = (purpose: SigningPurpose, payload: Buffer): Buffer =>

@@ -1,3 +1,4 @@
+import { isoTime } from "@/lib/core/iso-time";
 import type { Entry } from "./entry";
 import type { Line } from "./line";
 import { estimateWait, lobbyPollAfter, MOST_DEFERRALS, paceWait, pollAfter, waitRange, waitSpread } from "./rules";
@@ -39,7 +40,7 @@ export function viewOf(line: Line, entry: Entry): QueueView {
 export function waitingMembers(line: Line, number: number, enteredAt: Date): string {
   const position = Math.max(1, line.positionOf(number));
   const wait = estimateWait(position, line.admittedPerMinute, line.mode);
-  return `"status":"waiting","number":${number},"position":${position},"ahead":${position - 1},"waiting":${Math.max(line.waiting, position)},"estimatedWaitSeconds":${wait},"estimatedWaitRange":${rangeBytes(line, position, wait)},"pollAfterMs":${pollAfter(paceWait(position, line), line.mode, Math.random(), line.pace)},"enteredAt":"${enteredAt.toISOString()}","at":"${new Date(line.now()).toISOString()}"${line.pollMembers}}`;
+  return `"status":"waiting","number":${number},"position":${position},"ahead":${position - 1},"waiting":${Math.max(line.waiting, position)},"estimatedWaitSeconds":${wait},"estimatedWaitRange":${rangeBytes(line, position, wait)},"pollAfterMs":${pollAfter(paceWait(position, line), line.mode, Math.random(), line.pace)},"enteredAt":"${isoTime(enteredAt.getTime())}","at":"${isoTime(line.now())}"${line.pollMembers}}`;
 }
 
 function rangeBytes(line: Line, position: number, wait: number | null): string {
