@@ -6,8 +6,12 @@ import { build } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Beside the pages' own cache: a build leaves it alone, and packages are found from there. */
-const PROGRAMS = path.join(ROOT, ".next/cache/programs");
+/**
+ * Where packages are found from. Not below `.next`: on its way to a package Node looks for a `package.json` in every folder
+ * above a program, and would remember that `.next` has none when the first build has put one there, which says that the
+ * pages' scripts are CommonJS.
+ */
+const PROGRAMS = path.join(ROOT, "node_modules/.cache/frontrow");
 
 /** A source file finds what lies beside it, whichever file it ends up in. */
 const ownAddresses = {
