@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { checkArrows } from "./check/check-arrows";
-import { build, isBuilt } from "./start/build";
 
 const HELP = `npm test [-- --no-browser --no-storm]
 
@@ -86,10 +85,7 @@ if (!values["no-storm"]) {
   await step("storm", async () => single(await run(process.execPath, storm)));
 }
 if (!values["no-browser"]) {
-  await step("build", async () => {
-    if (!(await isBuilt())) await build();
-    return single(true);
-  });
+  // Their server builds the pages itself, if need be, as a newcomer's first start does.
   await step("browser journeys", playwright);
 }
 
