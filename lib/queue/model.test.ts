@@ -311,10 +311,13 @@ describe("the line on two processes", () => {
   it("would let in too many without the room's lock (negative control)", async () => {
     // Ticks that all count before any of them lets in, as those of two processes without a lock do.
     let counting: Promise<number> | null = null;
+    const credit =
+      sql.raw(`case when admissions_per_minute <= 0 then 0 else least(greatest(1, admissions_per_minute / 60.0),
+      credit + extract(epoch from now() - credit_at) * admissions_per_minute / 60.0) end`);
     const mayComeIn = async (client: Client, concertId: string) => {
       const { rows } = await client.execute<{ most: number }>(sql`
         select case q.mode when 'off' then 1000 when 'paused' then 0
-               else least(greatest(1, admissions_per_minute / 60), greatest(0, q.active_limit - (select count(*)::int
+               else least(floor(${credit})::int, greatest(0, q.active_limit - (select count(*)::int
                  from queue_entries where concert_id = ${concertId} and status = 'admitted' and admitted_until > now()))) end as most
         from queues q where concert_id = ${concertId}`);
       return rows[0]?.most ?? 0;
@@ -331,12 +334,22 @@ describe("the line on two processes", () => {
             select id from queue_entries where concert_id = ${concertId} and status = 'waiting' order by number limit ${most}
             for update)`);
         await tx.execute(sql`update queues set served_through = greatest(served_through, coalesce((select max(number)
-          from queue_entries where concert_id = ${concertId} and status = 'admitted'), 0)) where concert_id = ${concertId}`);
+          from queue_entries where concert_id = ${concertId} and status = 'admitted'), 0)),
+          credit = case when mode in ('off', 'paused') then 0 else ${credit} - ${rowCount ?? 0} end, credit_at = now()
+          where concert_id = ${concertId}`);
         return rowCount ?? 0;
       });
     };
-    // By itself each tick is right; only where several meet there are too many inside.
-    await expect(check({ ...REAL, tick: unlocked }, 100)).rejects.toThrow(/,storm\([^)]*\) \/\*/);
+    // Only where several ticks meet are there too many inside. Such ticks are simpler than ours, and what they leave in the
+    // room's row may show at a later one first: then another crowd is sent.
+    const breaksWhereTheyMeet = () =>
+      check({ ...REAL, tick: unlocked }, 100).then(
+        () => false,
+        (error) => /,storm\([^)]*\) \/\*/.test(String(error)),
+      );
+    let isBroken = false;
+    for (let crowd = 0; crowd < 12 && !isBroken; crowd += 1) isBroken = await breaksWhereTheyMeet();
+    expect(isBroken).toBe(true);
   }, 120_000);
 
   it("would let somebody overtake if it took the last first (negative control)", async () => {
