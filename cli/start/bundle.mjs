@@ -35,8 +35,8 @@ const exists = (file) =>
 /**
  * Makes one program of a TypeScript file of this project and all that it imports, packages aside; answers where it lies. It
  * takes a quarter of a second, and what was made of the same sources is used again. A translator that works while a program
- * runs (tsx) keeps the name of every function by defining it anew each time: 5 µs for each one that a request makes, and a
- * thread of its own with 80 MB. What is imported late stays apart, so that it is loaded late.
+ * runs (tsx) keeps the name of every function by defining it anew each time: 5 µs for each one that a request makes, and keeps
+ * a thread of its own. What is imported late stays apart, so that it is loaded late.
  *
  * @param {string} entry From the project's folder, such as `server.ts`.
  * @returns {Promise<string>} The program's file.

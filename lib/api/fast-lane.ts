@@ -41,7 +41,7 @@ export function answerFast(req: IncomingMessage, res: ServerResponse): boolean {
 
 /**
  * The queue token of a request as it came in; null where a body comes along, or where more than one token does, which Node
- * puts together. Node's own view of the headers takes twice as long to make.
+ * puts together. Node's own view of all headers is made only when somebody asks for it.
  */
 function tokenOf(rawHeaders: readonly string[]): string | undefined | null {
   let token: string | undefined;
