@@ -1,8 +1,8 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Client } from "@/db/client";
+import { type Client, createClient } from "@/db/client";
 import { queues } from "@/db/schema/queue";
-import { crowd } from "@/db/testing/crowd";
+import { crowd, untilBlocked } from "@/db/testing/crowd";
 import { cloneDatabase, type TestDatabase } from "@/db/testing/database";
 import { makeUser } from "@/db/testing/factories";
 import { cancelReservation } from "@/lib/payment/cancel-reservation";
@@ -34,6 +34,24 @@ async function broken(): Promise<string[]> {
 
 /** Everything at once; who wins is not asked. */
 const race = (work: Promise<unknown>[]) => Promise.allSettled(work);
+
+/**
+ * Everything at the same instant: each has looked at what was before the others, and stands before rows that `locking`
+ * keeps from all of them until the last has come (or all connections have).
+ */
+async function raceBefore(locking: SQL, db: Client, work: (() => Promise<unknown>)[]): Promise<void> {
+  const staging = createClient(test.url, 2);
+  let done: Promise<unknown> = Promise.resolve();
+  await staging.transaction(async (tx) => {
+    await tx.execute(locking);
+    done = race(work.map((start) => start()));
+    await untilBlocked(staging, Math.min(work.length, db.$client.options.max as number));
+  });
+  await done;
+  await staging.$client.end();
+}
+
+const roomOf = (concertId: string) => sql`select from queues where concert_id = ${concertId} for update`;
 
 type Race = {
   what: string;
@@ -71,7 +89,12 @@ const RACES: Race[] = [
     async run(db) {
       const hall = await makeHall(test.db);
       const [fan] = (await admit(test.db, hall, 1)) as [Fan];
-      await race(hall.seatIds.map((_, at) => hold(db, hall, fan, at)));
+      const entry = sql`select from queue_entries where concert_id = ${hall.concertId} and user_id = ${fan.userId} for update`;
+      await raceBefore(
+        entry,
+        db,
+        hall.seatIds.map((_, at) => () => hold(db, hall, fan, at)),
+      );
     },
   },
   {
@@ -138,7 +161,12 @@ const RACES: Race[] = [
       const { id } = await hold(test.db, hall, fan, 0);
       await payReservation(test.db, { ...fan, reservationId: id });
       const whose = { concertId: hall.concertId, reservationId: id, userId: fan.userId };
-      await race(Array.from({ length: 20 }, () => cancelReservation(db, whose)));
+      const tickets = sql`select from tickets where concert_id = ${hall.concertId} for update`;
+      await raceBefore(
+        tickets,
+        db,
+        Array.from({ length: 20 }, () => () => cancelReservation(db, whose)),
+      );
     },
   },
   {
@@ -176,7 +204,15 @@ const RACES: Race[] = [
     async run(db) {
       const { concertId } = await makeHall(test.db);
       const fans = await crowd(30, () => makeUser(test.db));
-      await race(fans.map(({ id }) => joinFromAProcess(db, concertId, id)));
+      await raceBefore(
+        roomOf(concertId),
+        db,
+        fans.map(
+          ({ id }) =>
+            () =>
+              joinFromAProcess(db, concertId, id),
+        ),
+      );
     },
   },
   {
@@ -200,7 +236,15 @@ const RACES: Race[] = [
       const fans = [];
       while (fans.length < 20) fans.push(await join(test.db, hall));
       // Each from a process of its own: those of one process leave in one transaction.
-      await race(fans.map(({ token }) => leaveQueue(Object.create(db), readQueueToken(token) as never)));
+      await raceBefore(
+        roomOf(hall.concertId),
+        db,
+        fans.map(
+          ({ token }) =>
+            () =>
+              leaveQueue(Object.create(db), readQueueToken(token) as never),
+        ),
+      );
     },
   },
   {
