@@ -1,8 +1,10 @@
 import type { AddressInfo } from "node:net";
 import { getDb } from "@/db/client";
 import { handleApi } from "@/lib/api/node";
+import { answerPollAtOnce } from "@/lib/api/poll-at-once";
 import { startBackground } from "@/lib/web/background";
 import { BACKLOG, createHttpServer } from "@/lib/web/http-server";
+import { answerWholeRequests } from "@/lib/web/whole-requests";
 import { answerParent, cpuMicroseconds, memoryNow } from "./helper/child";
 
 // The product's API and what runs beside it, as `cli/start/serve.ts` puts them together, without Next's pages: so the
@@ -10,6 +12,7 @@ import { answerParent, cpuMicroseconds, memoryNow } from "./helper/child";
 const server = createHttpServer();
 /** Pulses that were asked for: what a cache in front lets through. */
 let pulses = 0;
+answerWholeRequests(server, answerPollAtOnce);
 server.on("request", (req, res) => {
   if (req.url?.endsWith("/pulse")) pulses += 1;
   if (req.url?.startsWith("/api/") && handleApi(req, res)) return;

@@ -3,11 +3,13 @@ import type { Socket } from "node:net";
 import next from "next";
 import { closeDb, getDb } from "@/db/client";
 import { handleApi } from "@/lib/api/node";
+import { answerPollAtOnce } from "@/lib/api/poll-at-once";
 import { type Env, readEnv } from "@/lib/core/env";
 import { errorFields, log } from "@/lib/core/log";
 import { startBackground } from "@/lib/web/background";
 import { BACKLOG, createHttpServer } from "@/lib/web/http-server";
 import { BARE_POLICY, DEVELOPMENT_POLICY, SECURITY_HEADERS, TRANSPORT_SECURITY } from "@/lib/web/security-headers";
+import { answerWholeRequests } from "@/lib/web/whole-requests";
 import { LIGHT_SCRIPT, STATIC_FILES } from "./build";
 import { finishPages } from "./finished-pages";
 import { findLightScript } from "./light-pages";
@@ -82,6 +84,7 @@ export async function serve(): Promise<Serving> {
     await pages(req, res);
   };
 
+  answerWholeRequests(server, answerPollAtOnce);
   server.on("request", (req, res) => {
     // First and with nothing before it: this is where fans poll, and the API sets its own headers.
     if (req.url?.startsWith("/api/") && handleApi(req, res)) return;

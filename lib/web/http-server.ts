@@ -1,5 +1,8 @@
 import { createServer, type Server } from "node:http";
 
+/** Longer than a proxy keeps its side, and longer than a fan waits between two polls. */
+export const KEEP_ALIVE_SECONDS = 65;
+
 /** A server with the product's patience for those who send slowly. */
 export const createHttpServer = (): Server =>
   createServer({
@@ -7,8 +10,7 @@ export const createHttpServer = (): Server =>
     headersTimeout: 10_000,
     requestTimeout: 30_000,
     connectionsCheckingInterval: 2000,
-    // Longer than a proxy keeps its side, and longer than a fan waits between two polls.
-    keepAliveTimeout: 65_000,
+    keepAliveTimeout: KEEP_ALIVE_SECONDS * 1000,
   });
 
 /**
