@@ -101,6 +101,7 @@ export class Line {
   /** What every answer to a poll ends with, made once per read. */
   pollMembers = "";
 
+  private counted: number | null = null;
   private departedThrough = 0;
   private revokedThrough = 0;
   /** The first good generation of tokens by number, where a fan in line replaced one. */
@@ -127,9 +128,11 @@ export class Line {
     this.concertIdBytes = idToBytes(concertId);
   }
 
-  /** Everyone who has a number and is still before their turn. */
+  /** Everyone who has a number and is still before their turn. Counted once after a change: every answer says it. */
   get waiting(): number {
-    return this.lastNumber - this.servedThrough - this.departed.countBetween(this.servedThrough, this.lastNumber + 1);
+    this.counted ??=
+      this.lastNumber - this.servedThrough - this.departed.countBetween(this.servedThrough, this.lastNumber + 1);
+    return this.counted;
   }
 
   /** The place in line of a number that is waiting: 1 is next. Exact as of the last read. */
@@ -183,6 +186,7 @@ export class Line {
     this.lastNumber = Math.max(this.lastNumber, row.lastNumber ?? 0);
     this.servedThrough = Math.max(this.servedThrough, row.servedThrough ?? 0);
     for (const number of row.departed ?? []) this.departed.add(number);
+    this.counted = null;
   }
 
   /** Tokens of a number in line that are older than `generation` are refused from now on. */
@@ -211,7 +215,7 @@ export class Line {
       this.triedAt = questionAt;
       [row] = await readLine(this.db, [this.concertId, this.departedThrough, this.revokedThrough]);
       if (!row) throw notFound("concert");
-      for (const number of row.departed ?? []) this.departed.add(number);
+      this.note({ departed: row.departed ?? [] });
       const { generations } = row;
       row.revoked?.forEach((number, at) => {
         // An array of int8 comes as texts.
