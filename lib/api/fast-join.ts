@@ -9,7 +9,7 @@ import type { Call } from "./call";
 import { readCaller, signedIn } from "./caller";
 import { queueCalls } from "./calls/queue";
 import { withDeadline } from "./deadline";
-import { JSON_TYPE, PERSONAL, SECURITY_HEADERS } from "./headers";
+import { PERSONAL_JSON } from "./headers";
 import { countCall } from "./metrics";
 import { requireSameOrigin } from "./origin";
 import { loadWatch } from "./overload";
@@ -21,7 +21,7 @@ import { writeAscii } from "./write-ascii";
 const PATH = "/concerts/{concertId}/queue";
 const CALL = queueCalls.find(({ method, path }) => method === "POST" && path === PATH) as Call;
 
-const HEADERS = flat({ ...SECURITY_HEADERS, "Content-Type": JSON_TYPE, "Cache-Control": PERSONAL });
+const HEADERS = flat(PERSONAL_JSON);
 
 const PLAIN_HOST = /^[\w.-]+(:\d{1,5})?$/;
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { getDb } from "@/db/client";
 import { answerJoin } from "./fast-join";
-import { JSON_TYPE, PERSONAL, PUBLIC_FOR_A_SECOND, SECURITY_HEADERS } from "./headers";
+import { JSON_TYPE, PERSONAL_JSON, PUBLIC_FOR_A_SECOND, SECURITY_HEADERS } from "./headers";
 import { claimsFor, pollBytes, pollBytesNow, pulseBytes, pulseBytesNow } from "./poll";
 import { refusalOf, refusalReply } from "./refusal";
 import { flat, writeReply } from "./reply";
@@ -12,7 +12,7 @@ const BEFORE_ID = "/api/concerts/";
 const ID_END = BEFORE_ID.length + 36;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-const POLL_HEADERS = flat({ ...SECURITY_HEADERS, "Content-Type": JSON_TYPE, "Cache-Control": PERSONAL });
+const POLL_HEADERS = flat(PERSONAL_JSON);
 const PULSE_HEADERS = flat({ ...SECURITY_HEADERS, "Content-Type": JSON_TYPE, "Cache-Control": PUBLIC_FOR_A_SECOND });
 
 /**

@@ -15,3 +15,6 @@ export const PERSONAL = "no-store";
 
 /** A public answer that may be a second old, so that a CDN or nginx can take the load. */
 export const PUBLIC_FOR_A_SECOND = "public, max-age=1";
+
+/** Of a JSON answer about somebody. */
+export const PERSONAL_JSON = { ...SECURITY_HEADERS, "Content-Type": JSON_TYPE, "Cache-Control": PERSONAL } as const;

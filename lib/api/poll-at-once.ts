@@ -1,6 +1,6 @@
 import { getDb } from "@/db/client";
 import { KEEP_ALIVE_SECONDS } from "@/lib/web/http-server";
-import { JSON_TYPE, PERSONAL, SECURITY_HEADERS } from "./headers";
+import { PERSONAL_JSON } from "./headers";
 import { loadWatch } from "./overload";
 import { pollBytesNow } from "./poll";
 import { nextRequestId } from "./request-id";
@@ -15,7 +15,7 @@ const OTHERS =
 /** All headers of a poll with a host, one token and no body. */
 const PLAIN_POLL = new RegExp(`(?=(?:[^]*\\n)?host:)${OTHERS}queue-token: ?([\\w-]{128})\\r\\n${OTHERS}\\r\\n$`, "iy");
 
-const HEADERS = Object.entries({ ...SECURITY_HEADERS, "Content-Type": JSON_TYPE, "Cache-Control": PERSONAL })
+const HEADERS = Object.entries(PERSONAL_JSON)
   .map(([name, value]) => `${name}: ${value}\r\n`)
   .join("");
 const HEAD = `HTTP/1.1 200 OK\r\n${HEADERS}Content-Length: `;

@@ -1,15 +1,13 @@
 import type { ServerResponse } from "node:http";
+import { atTurnEnd } from "@/lib/core/at-turn-end";
 
 type Written = { res: ServerResponse; status: number; headers: string[]; bytes: string; requestId: string };
 
-let waiting: Written[] = [];
+const writeLater = atTurnEnd<Written>(write);
 
 /**
- * Writes an answer whose body is ASCII, so that its length is that of the text; headers as names and values in turn.
- *
- * The answers to all requests that arrived together go out together, as soon as the last of them is read. Whoever reads
- * them, a proxy on the same machine above all, is woken for the first and still awake for the others: one by one, each
- * write had to wake it anew, and a poll cost 51 µs instead of 28.
+ * Writes an answer whose body is ASCII, so that its length is that of the text, with all others of the loop's turn; headers as
+ * names and values in turn.
  */
 export function writeAscii(
   res: ServerResponse,
@@ -18,14 +16,7 @@ export function writeAscii(
   bytes: string,
   requestId: string,
 ): void {
-  if (waiting.length === 0) setImmediate(writeAll);
-  waiting.push({ res, status, headers, bytes, requestId });
-}
-
-function writeAll(): void {
-  const all = waiting;
-  waiting = [];
-  for (const one of all) write(one);
+  writeLater({ res, status, headers, bytes, requestId });
 }
 
 function write({ res, status, headers, bytes, requestId }: Written): void {
