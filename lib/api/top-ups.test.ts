@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { meetingOf } from "@/db/testing/crowd";
 import { forget } from "@/lib/core/registry";
 import { checkInvariants } from "@/lib/invariants/check-invariants";
 import { StripeServer } from "@/lib/payment/testing/stripe-server";
@@ -184,9 +185,11 @@ describe("Stripe's messages", () => {
 
   it("would credit twice if a handler looked first and wrote later (negative control)", async () => {
     const { topUpId, userId } = await underWay();
+    const meet = meetingOf(2);
     const naive = async () => {
       const { rows } = await on.db.execute(sql`select 1 from top_ups where id = ${topUpId} and status = 'pending'`);
       if (rows.length === 0) return;
+      await meet();
       await on.db.execute(sql`update wallets set balance = balance + 50000 where user_id = ${userId}`);
       await on.db.execute(sql`update top_ups set status = 'failed' where id = ${topUpId}`);
     };

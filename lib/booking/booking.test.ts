@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Client, createClient, statement } from "@/db/client";
-import { crowd, untilBlocked } from "@/db/testing/crowd";
+import { crowd, meetingOf, untilBlocked } from "@/db/testing/crowd";
 import { cloneDatabase, type TestDatabase } from "@/db/testing/database";
 import { admitFan, makeConcert, makeUser } from "@/db/testing/factories";
 import { newId } from "@/lib/core/ids";
@@ -124,11 +124,13 @@ describe("holdSeats", () => {
   it("would let several have it without the check under the lock (negative control)", async () => {
     const { concertId, performanceId, seatIds } = await makeHall();
     const fans = await admitMany(concertId, 40);
+    const meet = meetingOf(2);
     const unguarded = async (client: Client, admission: Admission) => {
       const { rows } = await client.execute(
         sql`select 1 from seats where concert_id = ${concertId} and id = ${seatIds[0]} and held_until is null`,
       );
       if (rows.length === 0) return false;
+      await meet();
       const reservationId = newId();
       await client.execute(
         sql`update seats set reservation_id = ${reservationId}, held_until = now() + interval '5 minutes' where concert_id = ${concertId} and id = ${seatIds[0]}`,

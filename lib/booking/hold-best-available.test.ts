@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Client, createClient } from "@/db/client";
+import { meetingOf } from "@/db/testing/crowd";
 import { cloneDatabase, type TestDatabase } from "@/db/testing/database";
 import { forgetSeats, lookAtHall } from "@/lib/catalog/seat-availability";
 import type { Admission } from "@/lib/queue/admission";
@@ -51,8 +52,10 @@ describe("holdBestAvailable", () => {
   it("would send them all to the same seats if each took the best and nobody passed them over (negative control)", async () => {
     const hall = await makeHall(db, { rows: 20, seatsPerRow: 20 });
     const fans = await admitMany(db, hall.concertId, 40);
+    const meet = meetingOf(40);
     const naive = async (client: Client, admission: Admission) => {
       const blocks = await lookAtHall(client, hall, 0);
+      await meet();
       const isFree = (block: number, index: number) => blocks[block]?.isAvailable(index) ?? false;
       const [best] = pickSeats(blocks, { count: 2 }, isFree);
       const seatIds = (best ?? []).map(({ block, index }) => blocks[block]?.idOf(index) as string);

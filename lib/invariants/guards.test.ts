@@ -1,10 +1,11 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Client, createClient } from "@/db/client";
+import type { Client } from "@/db/client";
 import { queues } from "@/db/schema/queue";
-import { crowd, untilBlocked } from "@/db/testing/crowd";
+import { crowd } from "@/db/testing/crowd";
 import { cloneDatabase, type TestDatabase } from "@/db/testing/database";
 import { makeUser } from "@/db/testing/factories";
+import { raceBefore } from "@/db/testing/race-before";
 import { cancelReservation } from "@/lib/payment/cancel-reservation";
 import { payReservation } from "@/lib/payment/pay-reservation";
 import { admitNext } from "@/lib/queue/admit-next";
@@ -27,6 +28,8 @@ afterEach(async () => {
 });
 
 const POOL = 20;
+/** The number of a lock that nothing else asks for. */
+const TURNSTILE = 2027;
 
 async function broken(): Promise<string[]> {
   return (await checkInvariants(test.db)).filter((finding) => finding.broken > 0).map(({ name }) => name);
@@ -34,22 +37,6 @@ async function broken(): Promise<string[]> {
 
 /** Everything at once; who wins is not asked. */
 const race = (work: Promise<unknown>[]) => Promise.allSettled(work);
-
-/**
- * Everything at the same instant: each has looked at what was before the others, and stands before rows that `locking`
- * keeps from all of them until the last has come (or all connections have).
- */
-async function raceBefore(locking: SQL, db: Client, work: (() => Promise<unknown>)[]): Promise<void> {
-  const staging = createClient(test.url, 2);
-  let done: Promise<unknown> = Promise.resolve();
-  await staging.transaction(async (tx) => {
-    await tx.execute(locking);
-    done = race(work.map((start) => start()));
-    await untilBlocked(staging, Math.min(work.length, db.$client.options.max as number));
-  });
-  await done;
-  await staging.$client.end();
-}
 
 const roomOf = (concertId: string) => sql`select from queues where concert_id = ${concertId} for update`;
 
@@ -91,8 +78,9 @@ const RACES: Race[] = [
       const [fan] = (await admit(test.db, hall, 1)) as [Fan];
       const entry = sql`select from queue_entries where concert_id = ${hall.concertId} and user_id = ${fan.userId} for update`;
       await raceBefore(
+        test.url,
         entry,
-        db,
+        POOL,
         hall.seatIds.map((_, at) => () => hold(db, hall, fan, at)),
       );
     },
@@ -163,8 +151,9 @@ const RACES: Race[] = [
       const whose = { concertId: hall.concertId, reservationId: id, userId: fan.userId };
       const tickets = sql`select from tickets where concert_id = ${hall.concertId} for update`;
       await raceBefore(
+        test.url,
         tickets,
-        db,
+        POOL,
         Array.from({ length: 20 }, () => () => cancelReservation(db, whose)),
       );
     },
@@ -205,8 +194,9 @@ const RACES: Race[] = [
       const { concertId } = await makeHall(test.db);
       const fans = await crowd(30, () => makeUser(test.db));
       await raceBefore(
+        test.url,
         roomOf(concertId),
-        db,
+        POOL,
         fans.map(
           ({ id }) =>
             () =>
@@ -237,8 +227,9 @@ const RACES: Race[] = [
       while (fans.length < 20) fans.push(await join(test.db, hall));
       // Each from a process of its own: those of one process leave in one transaction.
       await raceBefore(
+        test.url,
         roomOf(hall.concertId),
-        db,
+        POOL,
         fans.map(
           ({ token }) =>
             () =>
@@ -251,11 +242,11 @@ const RACES: Race[] = [
     what: "ten tickers let in at once",
     without: [
       { statement: "queue_try_lock_room", guard: "for update skip locked" },
-      // They count at one time and let in one after the other.
+      // They count at one time and let in one after the other: each counts what was there before the lock that it gets.
       {
         statement: "queue_count_active",
         guard: "count(*)",
-        instead: "count(*) + (select case when pg_sleep(0.2 * random()) is null then 1 else 0 end)",
+        instead: `count(*) + (select case when pg_advisory_xact_lock(${TURNSTILE}) is null then 1 else 0 end)`,
       },
     ],
     names: ["no-more-than-the-limit"],
@@ -263,7 +254,12 @@ const RACES: Race[] = [
       const hall = await makeHall(test.db);
       await test.db.update(queues).set({ activeLimit: 5, credit: 1000 }).where(sql`concert_id = ${hall.concertId}`);
       for (let fans = 0; fans < 40; fans += 1) await join(test.db, hall);
-      await race(Array.from({ length: 10 }, () => admitNext(db, hall.concertId)));
+      await raceBefore(
+        test.url,
+        sql.raw(`select pg_advisory_xact_lock(${TURNSTILE})`),
+        10,
+        Array.from({ length: 10 }, () => () => admitNext(db, hall.concertId)),
+      );
     },
   },
   {

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Client, createClient } from "@/db/client";
-import { crowd, untilBlocked } from "@/db/testing/crowd";
+import { crowd, meetingOf, untilBlocked } from "@/db/testing/crowd";
 import { cloneDatabase, type TestDatabase } from "@/db/testing/database";
 import { admitFan, inDays, makeConcert, makeUser } from "@/db/testing/factories";
 import { holdSeats } from "@/lib/booking/hold-seats";
@@ -143,11 +143,13 @@ describe("payReservation", () => {
   it("would debit twice if it looked first and wrote later (negative control)", async () => {
     const { admission, reservationId, concertId } = await makeHold(1_000_000);
     const { userId } = admission;
+    const meet = meetingOf(2);
     const naive = async (client: Client) => {
       const { rows } = await client.execute<{ status: string }>(
         sql`select status from reservations where concert_id = ${concertId} and id = ${reservationId}`,
       );
       if (rows[0]?.status !== "held") return;
+      await meet();
       const transferId = newId();
       await client.execute(sql`update wallets set balance = balance - ${PRICE} where user_id = ${userId}`);
       await client.execute(sql`insert into ledger_entries (user_id, id, transfer_id, account, kind, amount, balance_after, created_at)

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Client, createClient } from "@/db/client";
 import { cloneDatabase, type TestDatabase } from "@/db/testing/database";
 import { admitFan, inDays, makeConcert, makeUser } from "@/db/testing/factories";
+import { raceBefore } from "@/db/testing/race-before";
 import { holdSeats } from "@/lib/booking/hold-seats";
 import { getReservation, readSalesFigures } from "@/lib/booking/queries";
 import { newId } from "@/lib/core/ids";
@@ -150,9 +151,9 @@ describe("refundTickets", () => {
         { statement: "booking_free_sold", guard: "and s.reservation_id = $2", instead: "and $2::uuid is not null" },
       );
       await db.execute(sql`alter table refunded_tickets drop constraint refunded_tickets_concert_id_ticket_id_pk`);
-      await Promise.allSettled(
-        Array.from({ length: 10 }, () => refundTickets(without.db, { ...whose, ticketIds: ids(tickets, 0) })),
-      );
+      const refund = () => refundTickets(without.db, { ...whose, ticketIds: ids(tickets, 0) });
+      const locking = sql`select from tickets where concert_id = ${whose.concertId} for update`;
+      await raceBefore(mine.url, locking, 10, Array(10).fill(refund));
       await without.end();
       expect((await getWallet(db, userId)).balance).toBeGreaterThan(30_000);
     } finally {

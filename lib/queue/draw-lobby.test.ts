@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Client, createClient } from "@/db/client";
-import { crowd } from "@/db/testing/crowd";
+import { crowd, meetingOf } from "@/db/testing/crowd";
 import { cloneDatabase, type TestDatabase } from "@/db/testing/database";
 import { makeConcert, makeUser } from "@/db/testing/factories";
 import { admitNext } from "./admit-next";
@@ -169,12 +169,14 @@ describe("drawLobby", () => {
     const { id } = await makeLobby(40);
     await open(id);
     await tick(db, id);
+    const meet = meetingOf(2);
     const unlocked = (client: Client) =>
       client.transaction(async (tx) => {
         const { rows } = await tx.execute<{ places: number | null }>(
           sql`select places from queue_draws where concert_id = ${id}`,
         );
         if (rows[0]?.places !== null) return;
+        await meet();
         await tx.execute(sql`insert into queue_draw_places (concert_id, number, entry_id)
           select ${id}, row_number() over (order by id), id from queue_entries where concert_id = ${id} and status = 'lobby'`);
         await tx.execute(sql`update queue_draws set places = 40 where concert_id = ${id}`);

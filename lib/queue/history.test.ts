@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Client, createClient } from "@/db/client";
 import { cloneDatabase, type TestDatabase } from "@/db/testing/database";
 import { makeConcert, makeUser } from "@/db/testing/factories";
+import { raceBefore } from "@/db/testing/race-before";
 import { admitNext } from "./admit-next";
 import { foldHistory } from "./fold-history";
 import { joinQueue } from "./join-queue";
@@ -197,7 +198,8 @@ describe("foldHistory", () => {
       gone as (delete from queue_history where concert_id = ${id} and at <> date_bin('60 seconds', at, timestamptz '2000-01-01Z'))
       insert into queue_history (concert_id, at, seconds, joined) select ${id}, bin, 60, joined from sums
       on conflict (concert_id, at) do update set seconds = 60, joined = queue_history.joined + excluded.joined`;
-    await Promise.allSettled([db.execute(adding), other.execute(adding)]);
+    const locking = sql`select from queue_history where concert_id = ${id} for update`;
+    await raceBefore(test.url, locking, 2, [() => db.execute(adding), () => other.execute(adding)]);
     expect(totals(await rowsOf(id)).joined).toBeGreaterThan(1440);
   });
 });

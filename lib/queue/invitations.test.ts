@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Client, createClient } from "@/db/client";
-import { crowd } from "@/db/testing/crowd";
+import { crowd, meetingOf } from "@/db/testing/crowd";
 import { cloneDatabase, type TestDatabase } from "@/db/testing/database";
 import { makeConcert, makeUser } from "@/db/testing/factories";
 import { requireAdmission } from "./admission";
@@ -201,12 +201,14 @@ describe("spendInvitation", () => {
   it("would let in too many if the limit were read first and written after (negative control)", async () => {
     const id = await make();
     const { id: invitationId } = await invite(id, 5);
+    const meet = meetingOf(6);
     const unguarded = async (client: Client) => {
       const { rows } = await client.execute<{ uses: number }>(
         sql`select uses from queue_invitations where concert_id = ${id} and id = ${invitationId}`,
       );
       const uses = rows[0]?.uses ?? 0;
       if (uses >= 5) return false;
+      await meet();
       await client.execute(
         sql`update queue_invitations set uses = ${uses + 1} where concert_id = ${id} and id = ${invitationId}`,
       );

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type Client, createClient } from "@/db/client";
-import { crowd } from "@/db/testing/crowd";
+import { crowd, meetingOf } from "@/db/testing/crowd";
 import { cloneDatabase, type TestDatabase } from "@/db/testing/database";
 import { makeConcert, makeUser } from "@/db/testing/factories";
 import { newId } from "@/lib/core/ids";
@@ -110,11 +110,13 @@ describe("joinQueue", () => {
 
   it("would hand out numbers twice without the room's lock (negative control)", async () => {
     const { id } = await makeConcert(db, room({}));
+    const meet = meetingOf(2);
     const unlocked = async (client: Client) => {
       await client.transaction(async (tx) => {
         const { rows } = await tx.execute<{ last: number }>(
           sql`select last_number as last from queues where concert_id = ${id}`,
         );
+        await meet();
         const number = (rows[0]?.last ?? 0) + 1;
         await tx.execute(
           sql`insert into queue_entries (concert_id, id, user_id, number, status) values (${id}, ${newId()}, ${newId()}, ${number}, 'waiting')`,
@@ -199,11 +201,13 @@ describe("admitNext", () => {
     const { id } = await makeConcert(db, room({ activeLimit: 7 }));
     const users = await crowd(60, () => makeUser(db));
     await Promise.all(users.map((user) => joinQueue(db, { concertId: id, userId: user.id })));
+    const meet = meetingOf(2);
     const unlocked = (client: Client) =>
       client.transaction(async (tx) => {
         const { rows } = await tx.execute<{ active: number }>(
           sql`select count(*) as active from queue_entries where concert_id = ${id} and status = 'admitted'`,
         );
+        await meet();
         const places = Math.max(0, 7 - Number(rows[0]?.active));
         await tx.execute(sql`update queue_entries set status = 'admitted', admitted_at = now(), admitted_until = now() + interval '1 minute'
           where concert_id = ${id} and id in (select id from queue_entries where concert_id = ${id} and status = 'waiting'

@@ -2,6 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { performances } from "@/db/schema/catalog";
 import { tickets, ticketTransfers } from "@/db/schema/tickets";
+import { meetingOf } from "@/db/testing/crowd";
 import { cloneDatabase, type TestDatabase } from "@/db/testing/database";
 import { makeUser } from "@/db/testing/factories";
 import { newId } from "@/lib/core/ids";
@@ -259,11 +260,13 @@ describe("at the same moment", () => {
     const { ticketId, concertId } = await offered();
     const fans = await takers(10);
     const at = and(eq(ticketTransfers.concertId, concertId), eq(ticketTransfers.ticketId, ticketId));
+    const meet = meetingOf(2);
     const outcomes = await Promise.allSettled(
       fans.map((userId) =>
         test.db.transaction(async (tx) => {
           const [link] = await tx.select().from(ticketTransfers).where(at);
           if (link?.claimedAt) throw new Error("claimed");
+          await meet();
           await tx.update(tickets).set({ userId }).where(eq(tickets.id, ticketId));
           await tx.update(ticketTransfers).set({ toUserId: userId, claimedAt: new Date() }).where(at);
         }),

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { meetingOf } from "@/db/testing/crowd";
 import { cloneDatabase, type TestDatabase } from "@/db/testing/database";
 import { makeUser } from "@/db/testing/factories";
 import { newId } from "@/lib/core/ids";
@@ -61,8 +62,10 @@ describe("the daily limit", () => {
   it("would be passed if the day were read first and added to later (negative control)", async () => {
     const userId = await fan();
     await topUp(test.db, { userId, amount: 1 });
+    const meet = meetingOf(8);
     const naive = async () => {
       if ((await readToppedUpToday(test.db, userId)) + 1000 > 7500) throw new Error("over");
+      await meet();
       await topUp(test.db, { userId, amount: 1000 });
     };
     await Promise.allSettled(Array.from({ length: 20 }, naive));

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { users } from "@/db/schema/auth";
 import { ledgerEntries, wallets } from "@/db/schema/wallet";
+import { meetingOf } from "@/db/testing/crowd";
 import { cloneDatabase, type TestDatabase } from "@/db/testing/database";
 import { newId } from "@/lib/core/ids";
 import { adjustWallet } from "./adjust-wallet";
@@ -197,11 +198,13 @@ describe("fifty payments at once from a wallet that can bear ten", () => {
   it("would go wrong if the balance were read first and then written (negative control)", async () => {
     await test.db.execute(sql`create table unguarded (id int primary key, balance int8 not null)`);
     await test.db.execute(sql`insert into unguarded values (1, 10000)`);
+    const meet = meetingOf(11);
     const { done } = await settle(
       Array.from({ length: 50 }, () =>
         test.db.transaction(async (tx) => {
           const { rows } = await tx.execute<{ balance: number }>(sql`select balance from unguarded where id = 1`);
           if ((rows[0]?.balance ?? 0) < 1000) throw new Error("too little");
+          await meet();
           await tx.execute(sql`update unguarded set balance = balance - 1000 where id = 1`);
         }),
       ),
