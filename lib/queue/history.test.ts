@@ -11,6 +11,7 @@ import { leaveQueue } from "./leave-queue";
 import { stopLines } from "./line";
 import { readHistory, readOutlook } from "./read-history";
 import { recordGauges } from "./record-gauges";
+import { earlyInBucket } from "./testing/early-in-bucket";
 import { type QueueClaims, readQueueToken } from "./token";
 import { WAIT_BOUNDS } from "./wait-rules";
 
@@ -65,6 +66,7 @@ const rowsOf = async (concertId: string) =>
 describe("recordGauges", () => {
   it("looks once in ten seconds at each busy room, whichever process comes first", async () => {
     const [id, quiet] = [await makeBusy(), await make()];
+    await earlyInBucket(db);
     await Promise.all([recordGauges(db), recordGauges(other)]);
     expect(await recordGauges(other)).toBe(0);
     const rows = await rowsOf(id);
@@ -85,7 +87,9 @@ describe("recordGauges", () => {
       await later();
       await recordGauges(db);
     }
-    const gauges = (await rowsOf(id)).map(({ waiting, inside }) => [waiting, inside]);
+    // Joins may fall into the ten seconds before those of the first look.
+    const looks = (await rowsOf(id)).filter(({ waiting }) => waiting !== null);
+    const gauges = looks.map(({ waiting, inside }) => [waiting, inside]);
     expect(gauges[0]).toEqual([4, 2]);
     expect(gauges.slice(1).flat()).toEqual(gauges.slice(1).flatMap(() => [0, 0]));
     expect(gauges.length).toBeGreaterThan(2);

@@ -7,6 +7,7 @@ import { newId } from "@/lib/core/ids";
 import { HISTORY_BUCKET } from "./history";
 import { lockRoom } from "./lock-room";
 import { recordGauges } from "./record-gauges";
+import { earlyInBucket } from "./testing/early-in-bucket";
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -22,6 +23,7 @@ async function joinBeside(other: (concertId: string) => Promise<unknown>) {
     sql`insert into queue_entries (concert_id, id, user_id, number, status) values (${id}, ${newId()}, ${newId()}, 1, 'waiting')`,
   );
   await db.execute(sql`update queues set last_number = 1 where concert_id = ${id}`);
+  await earlyInBucket(db);
   let beside: Promise<unknown> | undefined;
   const joining = db.transaction(async (tx) => {
     await lockRoom(tx, [id]);
