@@ -9,7 +9,7 @@ import { migrateDatabase } from "@/db/migrate";
 import { provideEnv, setMode } from "@/lib/core/env";
 import type { Cleanup } from "./cleanup";
 import { countNothing, pause } from "./database-load";
-import { type Helper, startHelper } from "./helper/start";
+import { type Helper, type Options, startHelper } from "./helper/start";
 import type { Job, Load } from "./load/job";
 
 /** A server to be measured: the product, or a rival that speaks HTTP. */
@@ -65,7 +65,7 @@ export async function openStage(cleanup: Cleanup): Promise<Stage> {
   return { cleanup, dir, url, postgresPid, db, product, log, load };
 }
 
-export async function startTarget(cleanup: Cleanup, file: string, options?: { log: string }): Promise<Target> {
+export async function startTarget(cleanup: Cleanup, file: string, options?: Options): Promise<Target> {
   const helper = await startHelper(cleanup, file, options);
   return { helper, port: await helper.ask<number>("port") };
 }

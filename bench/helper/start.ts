@@ -8,18 +8,21 @@ import type { Answer } from "./child";
 /** A process beside this one that answers questions. */
 export type Helper = { ask<A>(question: unknown): Promise<A> };
 
-type Options = {
+export type Options = {
   /** A file for what the process writes; on this one's standard error unless given. */
   log?: string;
+  /** Its connection string, unless it is everybody's. */
+  databaseUrl?: string;
 };
 
 /** Starts `bench/<file>`, bundled as `npm start` bundles the product, as a process of its own and waits until it is ready. It is ended by `cleanup` at the latest. */
-export async function startHelper(cleanup: Cleanup, file: string, { log }: Options = {}): Promise<Helper> {
+export async function startHelper(cleanup: Cleanup, file: string, { log, databaseUrl }: Options = {}): Promise<Helper> {
   // Standard output is the table's alone.
   const out = log === undefined ? 2 : openSync(log, "a");
   const program = await bundle(`bench/${file}`);
   const execArgv = process.execArgv.filter((word) => !/^(--import|tsx)$/.test(word));
-  const child = fork(program, { execArgv, serialization: "advanced", stdio: ["ignore", out, out, "ipc"] });
+  const env = databaseUrl === undefined ? process.env : { ...process.env, DATABASE_URL: databaseUrl };
+  const child = fork(program, { execArgv, env, serialization: "advanced", stdio: ["ignore", out, out, "ipc"] });
   if (out !== 2) closeSync(out);
   cleanup.later(() => end(child));
   const open = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();

@@ -2,10 +2,11 @@ import path from "node:path";
 import { say } from "@/cli/shared/print";
 import { retire } from "../data/concerts";
 import { type Line, makeLine } from "../data/lines";
-import { type Asked, askedWhile, counting, pause } from "../database-load";
+import { type Asked, askedWhile, counting, roleApart } from "../database-load";
 import { plainFigure, ratioFigure } from "../figure";
 import type { Memory } from "../helper/child";
 import { startHelper } from "../helper/start";
+import type { Job } from "../load/job";
 import { requestText } from "../load/request";
 import { type Findings, inTurns, median, rateOf, told } from "../measure";
 import { inMb, mostMemory, mostMemoryWithPages } from "../memory";
@@ -16,10 +17,9 @@ const CONNECTIONS = 64;
 const TOKENS = 50_000;
 /** Requests after which a server has compiled what it uses. */
 const WARM = 5000;
-/** Longer than the ten seconds in which every room's gauges are read once. */
 const COUNT_MS = 12_000;
-/** The product stops reading a line that nobody asks about. */
-const LINE_FORGOTTEN_MS = 12_000;
+/** Who asks for the process whose reads are counted. */
+const READER = "polled";
 const MB = 1024 * 1024;
 const MB_MOST = 200;
 const READS_MOST = 2;
@@ -54,8 +54,14 @@ async function openNext({ cleanup, dir }: Stage): Promise<Target> {
   return { helper, port: await helper.ask<number>({ dir: path.join(dir, "next-poll") }) };
 }
 
-const isRead = (text: string): boolean =>
-  /^(select|with)\b/i.test(text) && !/\b(insert into|update|delete from)\b/i.test(text);
+/** All that a process which only answers, beside those that do the rest, asks the database while a line is polled. */
+async function askedByPolls({ db, url, cleanup, log, load }: Stage, job: Omit<Job, "port">): Promise<Asked[]> {
+  say("  counting what the database is asked …");
+  const databaseUrl = await roleApart(db, url, READER);
+  const reader = await startTarget(cleanup, "server.ts", { log, databaseUrl });
+  await reader.helper.ask("answer only");
+  return await counting(db, () => askedWhile(db, () => load(reader, job), READER));
+}
 
 export async function measurePoll(stage: Stage, seconds: number): Promise<Findings> {
   const { db, cleanup } = stage;
@@ -94,26 +100,12 @@ export async function measurePoll(stage: Stage, seconds: number): Promise<Findin
     );
   };
   const first = await stage.load(product, { connections: 1, requests: requests.long, seconds: 1, repeat: false });
-  await pause(LINE_FORGOTTEN_MS);
   const bytes = await imitate(limit, first.sample);
-  say("  counting what the database is asked …");
-  // Nobody has asked about the longest line yet: what the database is asked now, polls do not ask.
-  const idle = await counting(db, () => askedWhile(db, () => pause(COUNT_MS)));
-  let busy: Asked[] = [];
   const job = { connections: CONNECTIONS, requests: requests.longest, seconds: COUNT_MS / 1000, repeat: true };
-  const memory = await mostMemory(product, async () => {
-    busy = await counting(db, () => askedWhile(db, () => stage.load(product, job)));
-  });
+  const memory = await mostMemory(product, () => stage.load(product, job));
   const withPages = await mostMemoryWithPages(stage, job);
-  const before = new Map(idle.map(({ id, perSecond }) => [id, perSecond]));
-  // What was asked once only was somebody else's: a line is read again and again.
-  const isOften = ({ perSecond }: Asked) => (perSecond * COUNT_MS) / 1000 > 1.5;
-  const byPolls = busy
-    .filter((asked) => isRead(asked.text))
-    .map((asked) => ({ ...asked, perSecond: asked.perSecond - (before.get(asked.id) ?? 0) }))
-    .filter(isOften);
+  const byPolls = await askedByPolls(stage, job);
   const reads = byPolls.reduce((sum, { perSecond }) => sum + perSecond, 0);
-  const all = (asked: Asked[]) => asked.reduce((sum, { perSecond }) => sum + perSecond, 0).toFixed(1);
   say("  warming up …");
   for (const [target, texts] of [
     [product, requests.long],
@@ -167,7 +159,7 @@ export async function measurePoll(stage: Stage, seconds: number): Promise<Findin
       `poll: CPU per answer ${Object.keys(cpu)
         .map((name) => `${each(name).toFixed(1)} µs for ${name}`)
         .join(", ")}.`,
-      `poll: ${all(busy)} statements/s in the database while the longest line is polled, ${all(idle)}/s before anybody asked about it; the former had more: ${byPolls.map(({ text, perSecond }) => `${perSecond.toFixed(1)}/s of "${text.slice(0, 60)} …"`).join(" and ")}.`,
+      `poll: a process that only answers asked the database while the longest line was polled: ${byPolls.map(({ text, perSecond }) => `${perSecond.toFixed(1)}/s of "${text.slice(0, 60)} …"`).join(" and ")}.`,
       `memory of the server process (API and what runs beside it, without Next's pages): ${inMb(memory.resident)} at most while polled with 1,000,000 in line, of which ${inMb(memory.heap)} objects and ${inMb(memory.buffers)} buffers; ${inMb(atStart.resident)} before there was a line. ${withPages === null ? "Of a process that serves pages too it is not known: they are not built (npm run build), or this is not Linux." : `A process that serves pages too, as npm start runs it, has ${inMb(withPages.most)} at most, and had ${inMb(withPages.atStart)} before anybody asked about the line.`}`,
     ],
   };

@@ -19,7 +19,8 @@ const FILES = [
   "tsconfig.json",
 ];
 
-const OUTPUT = ".next";
+/** Where the build lies. */
+export const OUTPUT = ".next";
 const STAMP = path.join(OUTPUT, "build-stamp");
 
 /** Which script the light pages load. */

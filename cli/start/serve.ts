@@ -10,7 +10,8 @@ import { startBackground } from "@/lib/web/background";
 import { BACKLOG, createHttpServer } from "@/lib/web/http-server";
 import { BARE_POLICY, DEVELOPMENT_POLICY, SECURITY_HEADERS, TRANSPORT_SECURITY } from "@/lib/web/security-headers";
 import { answerWholeRequests } from "@/lib/web/whole-requests";
-import { LIGHT_SCRIPT, STATIC_FILES } from "./build";
+import { LIGHT_SCRIPT, OUTPUT, STATIC_FILES } from "./build";
+import { useBuiltSettings } from "./built-settings";
 import { finishPages } from "./finished-pages";
 import { findLightScript } from "./light-pages";
 import { listenFault } from "./listen-fault";
@@ -65,6 +66,7 @@ export async function serve(): Promise<Serving> {
   const app = next({ dev, dir: process.cwd(), hostname: env.host, port: env.port, httpServer: server });
   // Before Next, whose instrumentation would start it too.
   const background = startBackground(getDb());
+  if (!dev) await useBuiltSettings(OUTPUT);
   await app.prepare();
   const pages = app.getRequestHandler();
   const https = env.siteUrl?.startsWith("https://") ?? false;
