@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { getDb } from "@/db/client";
+import { answerAtOnce } from "@/lib/api/answer-at-once";
 import { handleApi } from "@/lib/api/node";
-import { answerPollAtOnce } from "@/lib/api/poll-at-once";
 import { startBackground } from "@/lib/web/background";
 import { BACKLOG, createHttpServer } from "@/lib/web/http-server";
 import { answerWholeRequests } from "@/lib/web/whole-requests";
@@ -12,7 +12,7 @@ import { answerParent, cpuMicroseconds, memoryNow } from "./helper/child";
 const server = createHttpServer();
 /** Pulses that were asked for: what a cache in front lets through. */
 let pulses = 0;
-answerWholeRequests(server, answerPollAtOnce);
+answerWholeRequests(server, answerAtOnce);
 server.on("request", (req, res) => {
   if (req.url?.endsWith("/pulse")) pulses += 1;
   if (req.url?.startsWith("/api/") && handleApi(req, res)) return;

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { lookAtGrown } from "./keep-statistics";
+import { lookAtGrown, lookIfUnknown } from "./keep-statistics";
 import { cloneDatabase, type TestDatabase } from "./testing/database";
 
 let test: TestDatabase;
@@ -33,5 +33,15 @@ describe("looking at tables that grew", () => {
     expect(await indexOfPlan()).toBe("((a = $1) AND (b = $2))");
     await db.execute(sql`select pg_stat_force_next_flush()`);
     expect(await lookAtGrown(db)).toEqual([]);
+  });
+
+  it("looks at once at a table of which more is known here than there", async () => {
+    const { db } = test;
+    await db.execute(sql`create table told (a int primary key)`);
+    await db.execute(sql`analyze told`);
+    await db.execute(sql`insert into told select generate_series(1, 300)`);
+    expect(await lookIfUnknown(db, "told", 300)).toBe(true);
+    expect(await lookIfUnknown(db, "told", 300)).toBe(false);
+    await expect(lookIfUnknown(db, "nowhere", 1)).rejects.toThrow();
   });
 });

@@ -22,6 +22,22 @@ export async function lookAtGrown(db: Db): Promise<string[]> {
   return names;
 }
 
+const isUnknown = statement<{ is_unknown: boolean }>(
+  "db_is_unknown",
+  "select reltuples < $2::float4 as is_unknown from pg_class where oid = $1::regclass",
+);
+
+/**
+ * Has PostgreSQL look at a table that has so many rows by now, if it knows of fewer; answers whether it had to. For whoever has
+ * just added them: PostgreSQL's own counters, which `lookAtGrown` goes by, are a second late.
+ */
+export async function lookIfUnknown(db: Db, table: string, rows: number): Promise<boolean> {
+  const [found] = await isUnknown(db, [table, rows]);
+  if (!found?.is_unknown) return false;
+  await db.execute(`analyze (skip_locked) ${table}`);
+  return true;
+}
+
 /**
  * Looks every two seconds until `stop`: autovacuum comes once a minute, by when a sale may be over. (A payment took 37 ms
  * instead of 3 while the table of entries counted as empty.) Processes on one database may all do it.

@@ -2,8 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import next from "next";
 import { closeDb, getDb } from "@/db/client";
+import { answerAtOnce } from "@/lib/api/answer-at-once";
 import { handleApi } from "@/lib/api/node";
-import { answerPollAtOnce } from "@/lib/api/poll-at-once";
 import { type Env, readEnv } from "@/lib/core/env";
 import { errorFields, log } from "@/lib/core/log";
 import { startBackground } from "@/lib/web/background";
@@ -86,7 +86,7 @@ export async function serve(): Promise<Serving> {
     await pages(req, res);
   };
 
-  answerWholeRequests(server, answerPollAtOnce);
+  const lane = answerWholeRequests(server, answerAtOnce);
   server.on("request", (req, res) => {
     // First and with nothing before it: this is where fans poll, and the API sets its own headers.
     if (req.url?.startsWith("/api/") && handleApi(req, res)) return;
@@ -124,6 +124,7 @@ export async function serve(): Promise<Serving> {
   return {
     port,
     async stop() {
+      await lane.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of upgrades) socket.destroy();
       // Connections become idle one by one as their requests finish.

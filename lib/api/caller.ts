@@ -21,15 +21,19 @@ export async function readCaller(
   authorization: string | undefined,
   cookies: string | undefined,
 ): Promise<Caller | null> {
-  if (authorization !== undefined) {
-    const token = BEARER.exec(authorization.trim())?.[1];
-    const session = token ? readSession(token) : null;
-    if (!session || isRevoked(session.sessionId)) throw unauthenticated("The bearer token is not valid or is over.");
-    return { ...session, via: "bearer" };
-  }
+  if (authorization !== undefined) return readBearer(authorization);
   const token = cookies ? sessionCookie(cookies) : null;
   const session = token ? await readSessionCookie(token) : null;
   return session && !isRevoked(session.sessionId) ? { ...session, via: "cookie" } : null;
+}
+
+/** Who a bearer token says is asking; throws `unauthenticated` if it is malformed, over or revoked. */
+export function readBearer(authorization: string): Caller {
+  const token = BEARER.exec(authorization.trim())?.[1];
+  const session = token ? readSession(token) : null;
+  if (!session || isRevoked(session.sessionId)) throw unauthenticated("The bearer token is not valid or is over.");
+  const { userId, role, sessionId, expiresAt } = session;
+  return { userId, role, sessionId, expiresAt, via: "bearer" };
 }
 
 /** The caller, who must be signed in. */

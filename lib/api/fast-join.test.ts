@@ -1,5 +1,5 @@
-import { createServer, request, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { Agent, createServer, request, type Server } from "node:http";
+import { type AddressInfo, connect, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { encode, type JWT } from "next-auth/jwt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -13,14 +13,20 @@ import { newId } from "@/lib/core/ids";
 import { readMetrics } from "@/lib/core/metrics";
 import { changeRoom } from "@/lib/queue/change-room";
 import { stopLines } from "@/lib/queue/line";
+import { createHttpServer } from "@/lib/web/http-server";
+import { answerWholeRequests } from "@/lib/web/whole-requests";
+import { answerAtOnce } from "./answer-at-once";
 import { createApi } from "./app";
 import { handleApi } from "./node";
 import { loadWatch } from "./overload";
 
 let database: TestDatabase;
-/** As the product serves it, and with every call by way of Hono. */
+/** Before Node takes the request apart, before Hono, and with every call by way of Hono. */
+let first: Server;
 let fast: Server;
 let slow: Server;
+/** How many requests Node took apart for the first of them. */
+let atNode = 0;
 
 const listen = async (server: Server): Promise<Server> => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -31,11 +37,18 @@ const portOf = (server: Server) => (server.address() as AddressInfo).port;
 beforeAll(async () => {
   database = await cloneDatabase();
   provideEnv({ databaseUrl: database.url });
+  first = createHttpServer();
+  answerWholeRequests(first, answerAtOnce);
+  first.on("request", (req, res) => {
+    atNode += 1;
+    handleApi(req, res);
+  });
+  await listen(first);
   fast = await listen(createServer((req, res) => void handleApi(req, res)));
   slow = await listen(createServer(getRequestListener(createApi().fetch, { overrideGlobalObjects: false })));
 });
 afterAll(async () => {
-  for (const server of [fast, slow]) {
+  for (const server of [first, fast, slow]) {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }
@@ -50,10 +63,17 @@ type Answer = { status: number; headers: string[]; body: any };
 
 const CHANGING = /^(date|request-id|content-length|keep-alive|connection)$/i;
 
+/** A server's answer; of the first one that to the second request of a connection, since Node has the other. */
+async function ask(server: Server, path: string, headers: Headers, body = ""): Promise<Answer> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  if (server === first) await askBy(agent, server, "/api/concerts/x/queue", {}, "");
+  return await askBy(agent, server, path, headers, body).finally(() => agent.destroy());
+}
+
 /** An answer with its headers' names as they were written, but without what no two answers have in common. */
-function ask(server: Server, path: string, headers: Headers, body = ""): Promise<Answer> {
+function askBy(agent: Agent, server: Server, path: string, headers: Headers, body: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const asked = request({ port: portOf(server), method: "POST", path, headers }, async (res) => {
+    const asked = request({ port: portOf(server), method: "POST", path, headers, agent }, async (res) => {
       let text = "";
       for await (const chunk of res) text += chunk;
       const lines: string[] = [];
@@ -108,10 +128,10 @@ const room = (more: object = {}) => ({
   },
 });
 
-/** One such line for each way, so that both see the same. */
+/** One such line for each way, so that all see the same. */
 async function lines(more: object = {}, concert: object = {}): Promise<[Server, string][]> {
   return await Promise.all(
-    [fast, slow].map(async (server): Promise<[Server, string]> => {
+    [first, fast, slow].map(async (server): Promise<[Server, string]> => {
       const { id } = await makeConcert(database.db, { ...room(more), ...concert });
       return [server, `/api/concerts/${id}/queue`];
     }),
@@ -260,11 +280,60 @@ const challenge = (path: string) =>
     change: { challengeAbove: 0, challengeBits: 4 },
   });
 
-describe("joining before Hono", () => {
-  it.each(CASES)("answers $name as by way of it ($status)", async ({ status, of = lines, ask: askAs }) => {
-    const [one, other] = await Promise.all((await of()).map(([server, path]) => askAs({ server, path })));
-    expect(one?.status).toBe(status);
-    expect(alike(one as Answer)).toEqual(alike(other as Answer));
+describe("joining before Node and before Hono", () => {
+  it.each(CASES)("answers $name as by way of both ($status)", async ({ status, of = lines, ask: askAs }) => {
+    const answers = await Promise.all((await of()).map(([server, path]) => askAs({ server, path })));
+    const [one, two, other] = answers.map(alike);
+    expect(answers[0]?.status).toBe(status);
+    expect(two).toEqual(other);
+    expect(one).toEqual(other);
+  });
+
+  it("takes the usual join before Node, and leaves to it what may be read in another way", async () => {
+    const [[server, path]] = (await lines()) as [[Server, string]];
+    const origin = `http://localhost:${portOf(server)}`;
+    const before = atNode;
+    for (const headers of [bearer(), { ...(await cookie()), origin }, { ...bearer(), "content-length": "0" }]) {
+      expect((await ask(server, path, headers)).status).toBe(201);
+    }
+    expect(atNode).toBe(before + 3);
+    await ask(server, path, { ...bearer(), expect: "100-continue" });
+    expect(atNode).toBe(before + 5);
+    const usual = `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ${bearer().authorization}\r\n\r\n`;
+    const takes = (text: string) => {
+      const answers: string[] = [];
+      const isTaken = answerAtOnce(text, (answer) => answers.push(answer), new Socket());
+      // A join waits for the database.
+      expect(answers).toEqual([]);
+      return isTaken;
+    };
+    for (const other of [
+      usual.replace("POST", "PUT"),
+      usual.replace("/queue ", "/queue?x=1 "),
+      usual.replace("HTTP/1.1", "HTTP/1.0"),
+      usual.replace("Host: x", "Host: a b"),
+      usual.replace("Host: x\r\n", ""),
+      usual.replace("Host: x", "Host: x\r\nhost: x"),
+      usual.replace("Host: x", "Host: x\r\nAUTHORIZATION: Bearer AAAA"),
+      usual.replace("Host: x", "Host: x\r\nContent-Length: 2"),
+      usual.replace("Host: x", "Host: x\r\nContent-Length:"),
+      usual.replace("Host: x", "Host: x\r\nTransfer-Encoding: chunked"),
+      usual.replace("Host: x", "Host: x\r\nTransfer-Encoding:"),
+      usual.replace("Host: x", "Host: x\r\nExpect: 100-continue"),
+      usual.replace("Host: x", "Host: x\r\nUpgrade: h2c"),
+      usual.replace("Host: x", "Host: x\r\nConnection: close"),
+      usual.replace("Host: x", "Host: x\r\nX: a\r\n b"),
+      usual.replace("Host: x", "Host: x\r\nX : a"),
+      usual.replace("Host: x", "Host: x\nX: a"),
+      usual.replace("Host: x", "Host: x\r\nX: a\0"),
+      usual.slice(0, -2),
+      `${usual}{}`,
+      usual + usual,
+    ]) {
+      expect(takes(other), JSON.stringify(other)).toBe(false);
+    }
+    expect(takes(usual)).toBe(true);
+    await expect.poll(() => loadWatch().inFlight).toBe(0);
   });
 
   it("takes many at once, gives each a number of their own and counts them", async () => {

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { getDb } from "@/db/client";
 import { readEnv } from "@/lib/core/env";
 import { STATUS_BY_CODE } from "@/lib/core/errors";
@@ -6,7 +6,7 @@ import { oncePerProcess } from "@/lib/core/registry";
 import { joinBytes } from "@/lib/queue/join-queue";
 import { callerAddress } from "./address";
 import type { Call } from "./call";
-import { readCaller, signedIn } from "./caller";
+import { readBearer, readCaller, signedIn } from "./caller";
 import { queueCalls } from "./calls/queue";
 import { withDeadline } from "./deadline";
 import { PERSONAL_JSON } from "./headers";
@@ -14,7 +14,7 @@ import { countCall } from "./metrics";
 import { requireSameOrigin } from "./origin";
 import { loadWatch } from "./overload";
 import { refusalOf, refusalReply } from "./refusal";
-import { flat, writeReply } from "./reply";
+import { flat, type Reply, writeReply } from "./reply";
 import { nextRequestId } from "./request-id";
 import { writeAscii } from "./write-ascii";
 
@@ -23,7 +23,8 @@ const CALL = queueCalls.find(({ method, path }) => method === "POST" && path ===
 
 const HEADERS = flat(PERSONAL_JSON);
 
-const PLAIN_HOST = /^[\w.-]+(:\d{1,5})?$/;
+/** A host that no URL reads in another way. */
+export const PLAIN_HOST = /^[\w.-]+(:\d{1,5})?$/;
 
 /** Nothing that the slow way would read in another way: no body, a usual host, and who is asking said once. */
 function isOrdinary({ headers, rawHeaders }: IncomingMessage): boolean {
@@ -45,40 +46,53 @@ const trustsProxy = () => oncePerProcess("api.trust-proxy", () => readEnv().trus
 /** Joins a line before Hono, as `serve` would; returns false, having done nothing, for a request out of the ordinary. */
 export function answerJoin(req: IncomingMessage, res: ServerResponse, concertId: string): boolean {
   if (!isOrdinary(req)) return false;
-  void join(req, res, concertId);
+  void join(
+    { concertId, headers: req.headers as OneOfEach, remoteAddress: req.socket.remoteAddress },
+    {
+      send: (status, bytes, requestId) => writeAscii(res, status, HEADERS, bytes, requestId),
+      refuse: (reply) => writeReply(res, reply),
+    },
+  );
   return true;
 }
 
-async function join(req: IncomingMessage, res: ServerResponse, concertId: string): Promise<void> {
+/** Headers by their names in small letters; of those that were given more than once, put together as Node does. */
+export type OneOfEach = Record<string, string | undefined>;
+
+type Asked = { concertId: string; headers: OneOfEach; remoteAddress: string | undefined };
+
+type Answering = { send(status: 200 | 201, bytes: string, requestId: string): void; refuse(reply: Reply): void };
+
+/** Joins a line and answers, in whichever way the request came. */
+export async function join(asked: Asked, { send, refuse }: Answering): Promise<void> {
   const requestId = nextRequestId();
   const load = loadWatch();
   load.inFlight += 1;
   try {
-    const { created, bytes } = await withDeadline(joined(req, concertId));
+    const { created, bytes } = await withDeadline(joined(asked));
     const status = created ? 201 : 200;
     countCall(CALL, status);
-    writeAscii(res, status, HEADERS, bytes, requestId);
+    send(status, bytes, requestId);
   } catch (error) {
     const refusal = refusalOf(error, { requestId, method: "POST", path: PATH });
     countCall(CALL, STATUS_BY_CODE[refusal.code]);
-    writeReply(res, refusalReply(refusal, requestId));
+    refuse(refusalReply(refusal, requestId));
   } finally {
     load.inFlight -= 1;
   }
 }
 
-async function joined({ headers, socket }: IncomingMessage, concertId: string) {
+async function joined({ concertId, headers, remoteAddress }: Asked) {
   const trustProxy = trustsProxy();
-  const caller = signedIn(await readCaller(headers.authorization, headers.cookie));
-  if (caller.via === "cookie") requireSameOrigin((name) => one(headers, name), trustProxy);
-  const forwardedFor = one(headers, "x-forwarded-for");
+  const { authorization, cookie } = headers;
+  const caller =
+    authorization === undefined ? signedIn(await readCaller(undefined, cookie)) : readBearer(authorization);
+  if (caller.via === "cookie") requireSameOrigin((name) => headers[name], trustProxy);
+  const forwardedFor = headers["x-forwarded-for"];
   return await joinBytes(getDb(), {
     concertId,
     userId: caller.userId,
-    address: callerAddress({ socketAddress: socket.remoteAddress, forwardedFor, trustProxy }),
-    proof: one(headers, "proof-of-work"),
+    address: callerAddress({ socketAddress: remoteAddress, forwardedFor, trustProxy }),
+    proof: headers["proof-of-work"],
   });
 }
-
-/** A header's value; Node puts those that are given more than once together, as the slow way does. */
-const one = (headers: IncomingHttpHeaders, name: string) => headers[name] as string | undefined;

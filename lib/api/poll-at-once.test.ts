@@ -51,6 +51,15 @@ async function join(): Promise<string> {
   return view.token as string;
 }
 
+function answerTo(request: string): string | null {
+  let answer: string | null = null;
+  const isTaken = answerPollAtOnce(request, (text) => {
+    answer = text;
+  });
+  expect(isTaken).toBe(answer !== null);
+  return answer;
+}
+
 const poll = (token: string, more = "") =>
   `GET /api/concerts/${concertId}/queue HTTP/1.1\r\nHost: x\r\nQueue-Token: ${token}\r\n${more}\r\n`;
 
@@ -102,8 +111,8 @@ describe("a poll answered before Node", () => {
     const gone = await join();
     const last = await join();
     await leaveQueue(getDb(), readQueueToken(gone) as never);
-    expect(JSON.parse(bodyOf(answerPollAtOnce(poll(last)) as string))).toMatchObject({ number: 5, position: 4 });
-    expect(answerPollAtOnce(poll(gone))).toBeNull();
+    expect(JSON.parse(bodyOf(answerTo(poll(last)) as string))).toMatchObject({ number: 5, position: 4 });
+    expect(answerTo(poll(gone))).toBeNull();
   });
 
   it("is one as browsers and proxies send it", () => {
@@ -117,7 +126,7 @@ describe("a poll answered before Node", () => {
       poll(token).replace("Queue-Token: ", "queue-token:").replace("Host", "HOST"),
       poll(token).replace("Host: x\r\n", "Accept: */*\r\nHost: x\r\n"),
     ]) {
-      expect(answerPollAtOnce(request)).toMatch(/^HTTP\/1.1 200 OK\r\n/);
+      expect(answerTo(request)).toMatch(/^HTTP\/1.1 200 OK\r\n/);
     }
   });
 
@@ -159,9 +168,9 @@ describe("a poll answered before Node", () => {
       `${usual}{}`,
       usual + usual,
     ]) {
-      expect(answerPollAtOnce(request), JSON.stringify(request)).toBeNull();
+      expect(answerTo(request), JSON.stringify(request)).toBeNull();
     }
-    expect(answerPollAtOnce(usual)).not.toBeNull();
+    expect(answerTo(usual)).not.toBeNull();
   });
 
   it("is refused with the others while the server is overloaded", async () => {

@@ -1,6 +1,6 @@
 import { getDb } from "@/db/client";
-import { KEEP_ALIVE_SECONDS } from "@/lib/web/http-server";
-import { PERSONAL_JSON } from "./headers";
+import type { Reply } from "@/lib/web/whole-requests";
+import { answerText } from "./answer-text";
 import { loadWatch } from "./overload";
 import { pollBytesNow } from "./poll";
 import { nextRequestId } from "./request-id";
@@ -15,35 +15,17 @@ const OTHERS =
 /** All headers of a poll with a host, one token and no body. */
 const PLAIN_POLL = new RegExp(`(?=(?:[^]*\\n)?host:)${OTHERS}queue-token: ?([\\w-]{128})\\r\\n${OTHERS}\\r\\n$`, "iy");
 
-const HEADERS = Object.entries(PERSONAL_JSON)
-  .map(([name, value]) => `${name}: ${value}\r\n`)
-  .join("");
-const HEAD = `HTTP/1.1 200 OK\r\n${HEADERS}Content-Length: `;
-
-let second = 0;
-/** What follows the length: as Node adds it, the date once a second. */
-let middle = "";
-
-function afterLength(): string {
-  const now = Math.floor(Date.now() / 1000);
-  if (now !== second) {
-    second = now;
-    const date = new Date(now * 1000).toUTCString();
-    middle = `\r\nDate: ${date}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${KEEP_ALIVE_SECONDS}\r\nRequest-Id: `;
-  }
-  return middle;
-}
-
 /**
- * The whole answer to a poll with nothing out of the ordinary, of whoever waits in a line that this process knows; null for
- * any other request.
+ * Answers a poll with nothing out of the ordinary, of whoever waits in a line that this process knows; returns false for any
+ * other request.
  */
-export function answerPollAtOnce(request: string): string | null {
-  if (!request.startsWith(START) || !request.startsWith(CALL, ID_END)) return null;
+export function answerPollAtOnce(request: string, reply: Reply): boolean {
+  if (!request.startsWith(START) || !request.startsWith(CALL, ID_END)) return false;
   PLAIN_POLL.lastIndex = ID_END + CALL.length;
   const token = PLAIN_POLL.exec(request)?.[1];
-  if (token === undefined || loadWatch().isOverloaded) return null;
+  if (token === undefined || loadWatch().isOverloaded) return false;
   const body = pollBytesNow(getDb(), request.slice(START.length, ID_END), token);
-  if (body === null) return null;
-  return `${HEAD}${body.length}${afterLength()}${nextRequestId()}\r\n\r\n${body}`;
+  if (body === null) return false;
+  reply(answerText(200, body, nextRequestId()));
+  return true;
 }

@@ -1,5 +1,5 @@
 import { randomFillSync, randomInt } from "node:crypto";
-import { parse, stringify, v7, validate } from "uuid";
+import { v7, validate } from "uuid";
 
 /** Asking the system for sixteen bytes costs ten times what they cost out of a larger piece. */
 const pool = new Uint8Array(4096);
@@ -28,8 +28,50 @@ export const isId = (text: string): boolean => validate(text);
 /** How many bytes an id takes in a signed text. */
 export const ID_BYTES = 16;
 
-/** An id as its 16 bytes. */
-export const idToBytes = (id: string): Buffer => Buffer.from(parse(id));
+const DIGITS = Buffer.from("0123456789abcdef");
+const TEXT_LENGTH = 36;
+const DASH = "-".charCodeAt(0);
+const DASHES = [8, 13, 18, 23];
+/** Where in an id's text each of its bytes stands. */
+const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
-/** The id that 16 bytes at `offset` stand for; throws a `TypeError` if they are no UUID. */
-export const idFromBytes = (bytes: Uint8Array, offset = 0): string => stringify(bytes, offset);
+/** What a digit of an id stands for, by its code; 255 for anything else. */
+const digitOf = new Uint8Array(0x10000).fill(255);
+for (const [value, code] of DIGITS.entries()) {
+  digitOf[code] = value;
+  digitOf[String.fromCharCode(code).toUpperCase().charCodeAt(0)] = value;
+}
+
+// By hand, here and below: tokens are made and read with every join, and each id took a library 0.4 to 0.6 µs.
+/** Writes an id as 16 bytes; throws a `TypeError` if it is none. */
+export function writeId(bytes: Uint8Array, id: string, offset: number): void {
+  let wrong = id.length === TEXT_LENGTH && DASHES.every((at) => id.charCodeAt(at) === DASH) ? 0 : 255;
+  for (let at = 0; at < ID_BYTES; at += 1) {
+    const place = PLACES[at] as number;
+    const high = digitOf[id.charCodeAt(place)] as number;
+    const low = digitOf[id.charCodeAt(place + 1)] as number;
+    wrong |= high | low;
+    bytes[offset + at] = (high << 4) | low;
+  }
+  if (wrong > 15) throw new TypeError(`'${id}' is not an id.`);
+}
+
+/** An id as its 16 bytes. Throws a `TypeError` if it is none. */
+export function idToBytes(id: string): Buffer {
+  const bytes = Buffer.alloc(ID_BYTES);
+  writeId(bytes, id, 0);
+  return bytes;
+}
+
+const text = Buffer.from("00000000-0000-0000-0000-000000000000");
+
+/** The id that 16 bytes at `offset` stand for. */
+export function idFromBytes(bytes: Uint8Array, offset = 0): string {
+  for (let at = 0; at < ID_BYTES; at += 1) {
+    const byte = bytes[offset + at] as number;
+    const place = PLACES[at] as number;
+    text[place] = DIGITS[byte >> 4] as number;
+    text[place + 1] = DIGITS[byte & 15] as number;
+  }
+  return text.toString("latin1");
+}

@@ -154,4 +154,21 @@ describe("plans that were made while the line was empty", () => {
     expect(await lookAtGrown(alone)).not.toContain("public.queue_entries");
     expect(await readForNothing(`queue_admit ('${concertId}', 5, 60, 1, true, 11)`)).toBeLessThan(10);
   });
+
+  it("are soon told of a line that begins where there was nobody, and not by entering alone (negative control)", async () => {
+    const known = async () => {
+      const { rows } = await db.$client.query(
+        "select reltuples::int as n from pg_class where oid = 'queue_entries'::regclass",
+      );
+      return rows[0].n as number;
+    };
+    await db.$client.query("delete from queue_entries");
+    await db.$client.query("alter table queue_entries set (autovacuum_enabled = false)");
+    await db.$client.query("vacuum (analyze) queue_entries");
+    const concertId = await makeLine();
+    await enterLine(alone, concertId, fans(260));
+    expect(await known()).toBe(0);
+    await Promise.all(fans(260).map((userId) => joinQueue(db, { concertId, userId })));
+    await expect.poll(known).toBe(520);
+  });
 });

@@ -62,7 +62,11 @@ export const waitingEntry = (
   entry: Pick<Entry, "id" | "userId" | "number" | "generation" | "enteredAt">,
   status: "lobby" | "waiting" = "waiting",
 ): Entry => ({
-  ...entry,
+  id: entry.id,
+  userId: entry.userId,
+  number: entry.number,
+  generation: entry.generation,
+  enteredAt: entry.enteredAt,
   status,
   admittedAt: null,
   admittedUntil: null,

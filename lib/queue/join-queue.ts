@@ -9,6 +9,7 @@ import type { Entry } from "./entry";
 import { queueClosed } from "./errors";
 import { joinUnderLock } from "./join-under-lock";
 import { getLine, knownLine, type Line } from "./line";
+import { lookAtEntries } from "./look-at-entries";
 import { checkProof } from "./proof-of-work";
 import type { QueueView } from "./schema";
 import { tokenOf, viewOf, waitingMembers } from "./view";
@@ -81,6 +82,7 @@ async function joinTogether(db: Client, concertId: string, fans: Joining[]): Pro
   const distinct = new Map<string, Joining>();
   for (const fan of fans) if (fan.proof || !distinct.has(fan.userId)) distinct.set(fan.userId, fan);
   const entered = await enterOrdinary(db, concertId, [...distinct.values()]);
+  if (entered) lookAtEntries(db, concertId, entered.fresh.size);
   const rest = [...distinct.values()].filter(
     ({ userId }) => !entered?.fresh.has(userId) && !entered?.known.has(userId),
   );

@@ -183,9 +183,11 @@ export class Line {
 
   /** What a write under the room's lock has just seen; never older than what is known. */
   note(row: { lastNumber?: number; servedThrough?: number; departed?: readonly number[] }): void {
-    this.lastNumber = Math.max(this.lastNumber, row.lastNumber ?? 0);
-    this.servedThrough = Math.max(this.servedThrough, row.servedThrough ?? 0);
-    for (const number of row.departed ?? []) this.departed.add(number);
+    const { lastNumber = 0, servedThrough = 0, departed = [] } = row;
+    if (lastNumber <= this.lastNumber && servedThrough <= this.servedThrough && departed.length === 0) return;
+    this.lastNumber = Math.max(this.lastNumber, lastNumber);
+    this.servedThrough = Math.max(this.servedThrough, servedThrough);
+    for (const number of departed) this.departed.add(number);
     this.counted = null;
   }
 

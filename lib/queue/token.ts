@@ -1,4 +1,4 @@
-import { stringify } from "uuid";
+import { idFromBytes, writeId } from "@/lib/core/ids";
 import { sign, unsign } from "@/lib/core/signing";
 
 /** What a queue token says: whose place it is, in which line, and the number, so that a poll needs no lookup. */
@@ -32,10 +32,6 @@ export function signQueueToken(claims: QueueClaims): string {
   return sign("queue", bytes);
 }
 
-function writeId(bytes: Buffer, id: string, at: number): void {
-  if (bytes.write(id.replaceAll("-", ""), at, 16, "hex") !== 16) throw new TypeError(`'${id}' is not an id.`);
-}
-
 /** What a poll needs of a token: no ids, which cost more to write out than all the rest. */
 export type PlaceClaims = Pick<QueueClaims, "number" | "generation" | "enteredAt">;
 
@@ -62,9 +58,9 @@ export function readQueueToken(token: string): QueueClaims | null {
   const bytes = unsign("queue", token);
   if (bytes?.length !== BYTES) return null;
   return {
-    concertId: stringify(bytes.subarray(0, 16)),
-    entryId: stringify(bytes.subarray(16, 32)),
-    userId: stringify(bytes.subarray(32, 48)),
+    concertId: idFromBytes(bytes, 0),
+    entryId: idFromBytes(bytes, 16),
+    userId: idFromBytes(bytes, 32),
     ...placeIn(bytes),
   };
 }

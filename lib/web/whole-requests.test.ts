@@ -7,15 +7,21 @@ const get = (path: string, more = "") => `GET ${path} HTTP/1.1\r\nHost: x\r\n${m
 const post = (path: string, body: string) =>
   `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
+/** Requests that were taken and wait for their answer. */
+let waiting: (() => void)[] = [];
+
 /** What is answered before Node, by its path. */
 const QUICK = /^GET \/quick(\/\w+)? HTTP\/1.1\r\nHost: x\r\n\r\n$/;
+const LATE = /^GET (\/late\/\w+) HTTP\/1.1\r\nHost: x\r\n\r\n$/;
 const quickly = (text: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`;
 
 let server: Server;
+let lane: ReturnType<typeof answerWholeRequests>;
 let clients: Client[] = [];
 afterEach(async () => {
   for (const { socket } of clients) socket.destroy();
   clients = [];
+  waiting = [];
   await close();
 });
 
@@ -38,10 +44,13 @@ const echo: Listener = (req, res) => {
 async function open(listener: Listener = echo, options: object = {}) {
   const seen: string[] = [];
   server = createServer({ connectionsCheckingInterval: 20, ...options }, listener);
-  answerWholeRequests(server, (request) => {
+  lane = answerWholeRequests(server, (request, reply) => {
     seen.push(request);
-    const [, path] = QUICK.exec(request) ?? [];
-    return QUICK.test(request) ? quickly(`quick${path ?? ""}`) : null;
+    const [, late] = LATE.exec(request) ?? [];
+    if (late) waiting.push(() => reply(quickly(late)));
+    else if (QUICK.test(request)) reply(quickly(`quick${QUICK.exec(request)?.[1] ?? ""}`));
+    else return false;
+    return true;
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return seen;
@@ -266,6 +275,85 @@ describe("a server that answers whole requests before Node", () => {
     connection?.emit("data", Buffer.from(get("/quick")));
     expect(connection?.writableLength).toBeGreaterThan(0);
     expect(seen).toHaveLength(before);
+  });
+
+  it("reads nothing more of a connection before the answer that it waits for, and then goes on", async () => {
+    const seen = await open();
+    const client = await Client.open();
+    await client.ask(get("/first"));
+    client.socket.write(get("/late/a"));
+    await expect.poll(() => waiting.length).toBe(1);
+    client.socket.write(get("/quick/b"));
+    await pause();
+    client.socket.write(get("/other") + get("/late/c"));
+    await pause();
+    expect([client.bodies.length, seen.length]).toEqual([1, 1]);
+    waiting[0]?.();
+    // What came in one piece is Node's.
+    await expect.poll(() => client.bodies.slice(1)).toEqual(["/late/a", "quick/b", "node /other ", "node /late/c "]);
+    const again = await Client.open();
+    await again.ask(get("/first"));
+    again.socket.write(get("/late/d"));
+    await expect.poll(() => waiting.length).toBe(2);
+    again.socket.write(get("/quick/e"));
+    await pause();
+    waiting[1]?.();
+    await expect.poll(() => again.bodies.slice(1)).toEqual(["/late/d", "quick/e"]);
+  });
+
+  it("forgets a client that hangs up before the answer, with what it had sent", async () => {
+    const asked: string[] = [];
+    await open((req, res) => {
+      asked.push(req.url ?? "");
+      res.end("node");
+    });
+    for (const leave of [(socket: Socket) => socket.destroy(), (socket: Socket) => socket.end()]) {
+      const client = await Client.open();
+      await client.ask(get("/first"));
+      client.socket.write(get("/late/a"));
+      await expect.poll(() => waiting.length).toBe(1);
+      client.socket.write(get("/quick/b"));
+      await pause();
+      leave(client.socket);
+      await pause();
+      waiting.pop()?.();
+      await expect.poll(() => client.isClosed).toBe(true);
+    }
+    const other = await Client.open();
+    expect(await other.ask(get("/first"))).toBe("node");
+    expect(new Set(asked)).toEqual(new Set(["/first"]));
+    await lane.stop();
+  });
+
+  it("stops when everybody has an answer, and takes nothing more until then", async () => {
+    const seen = await open();
+    const [one, two] = [await Client.open(), await Client.open()];
+    for (const client of [one, two]) await client.ask(get("/first"));
+    one.socket.write(get("/late/a"));
+    await expect.poll(() => waiting.length).toBe(1);
+    let isStopped = false;
+    const stopping = lane.stop().then(() => {
+      isStopped = true;
+    });
+    expect(await two.ask(get("/quick"))).toBe("node /quick ");
+    expect([isStopped, seen.length]).toEqual([false, 1]);
+    waiting[0]?.();
+    await stopping;
+    server.close();
+    await expect.poll(() => [one, two].map(({ isClosed }) => isClosed)).toEqual([true, true]);
+    expect(one.bodies).toEqual(["node /first ", "/late/a"]);
+  });
+
+  it("is cut off by a server that closes before that (negative control)", async () => {
+    await open();
+    const client = await Client.open();
+    await client.ask(get("/first"));
+    client.socket.write(get("/late/a"));
+    await expect.poll(() => waiting.length).toBe(1);
+    server.close();
+    await expect.poll(() => client.isClosed).toBe(true);
+    waiting[0]?.();
+    expect(client.bodies).toHaveLength(1);
   });
 
   it("is idle between requests, so that a server that stops lets go of it", async () => {
