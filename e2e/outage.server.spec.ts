@@ -84,6 +84,8 @@ test("while the database is away every page says so, and goes on by itself when 
   await expect(room.getByText("바로 다음 차례예요")).toBeVisible();
   for (const tab of tabs) await tab.evaluate(() => Object.assign(window, { before: true }));
 
+  // Longer than these pages wait between two tries.
+  await home.waitForTimeout(8000);
   postgres = await startPostgres();
   await expect(home.getByText("Hongdae Night").first()).toBeVisible({ timeout: 40_000 });
   await expect(concert.getByRole("heading", { level: 1, name: "Hongdae Night" })).toBeVisible({ timeout: 40_000 });

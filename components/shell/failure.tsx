@@ -10,6 +10,12 @@ const UNAVAILABLE = "unavailable";
 
 type FailureProps = { error: unknown; retry: () => void };
 
+const isReady = (): Promise<boolean> =>
+  fetch("/api/health/ready", { cache: "no-store" }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
 /** What stands in place of a page that failed. What passes by itself is tried again by itself. */
 export function Failure({ error, retry }: FailureProps) {
   const t = useTranslations("common");
@@ -18,8 +24,18 @@ export function Failure({ error, retry }: FailureProps) {
 
   useEffect(() => {
     if (!unavailable) return;
-    const timer = setInterval(retry, 4000 + Math.random() * 3000);
-    return () => clearInterval(timer);
+    let isGone = false;
+    const timer = setInterval(
+      async () => {
+        // A page that fails again is loaded anew from its first byte, and would flicker for as long as it lasts.
+        if ((await isReady()) && !isGone) retry();
+      },
+      4000 + Math.random() * 3000,
+    );
+    return () => {
+      isGone = true;
+      clearInterval(timer);
+    };
   }, [unavailable, retry]);
 
   return (
