@@ -20,16 +20,17 @@ const callCounters = () => oncePerProcess("api.call-counters", () => new WeakMap
 
 /** Counts one answer to a call. */
 export function countCall(call: Call, status: number): void {
-  const ofCall = callCounters().get(call) ?? new Map<number, Counter>();
-  callCounters().set(call, ofCall);
-  const one =
-    ofCall.get(status) ??
-    counter("frontrow_api_answers_total", "Answers of the API, without polls from memory and the pulse.", {
-      method: call.method,
-      path: call.path,
-      status: String(status),
-    });
-  ofCall.set(status, one);
+  const known = callCounters().get(call)?.get(status);
+  if (known) {
+    known.add();
+    return;
+  }
+  const one = counter("frontrow_api_answers_total", "Answers of the API, without polls from memory and the pulse.", {
+    method: call.method,
+    path: call.path,
+    status: String(status),
+  });
+  callCounters().set(call, new Map(callCounters().get(call)).set(status, one));
   one.add();
 }
 
