@@ -1,11 +1,10 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useRef } from "react";
 import { Button, LinkButton } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
-import { read } from "./api-client";
 import { isProblem } from "./api-problem";
+import { useRecovery } from "./use-recovery";
 
 /** What to tell the fan about an error that no page has its own words for. */
 export function useProblemText(): (error: unknown) => string {
@@ -17,24 +16,6 @@ export function useProblemText(): (error: unknown) => string {
     if (isProblem(error) && error.status >= 500) return t("unavailable");
     return t("text");
   };
-}
-
-/** Goes on by itself once the server is well again; until then what is on the page stays. */
-function useRecovery(away: boolean, onRetry: () => void): void {
-  const retry = useRef(onRetry);
-  useEffect(() => {
-    retry.current = onRetry;
-  }, [onRetry]);
-  useEffect(() => {
-    if (!away) return;
-    let timer: ReturnType<typeof setTimeout>;
-    const look = () => read("/health/ready").then(() => retry.current(), later);
-    const later = () => {
-      timer = setTimeout(look, 3000 + Math.random() * 3000);
-    };
-    later();
-    return () => clearTimeout(timer);
-  }, [away]);
 }
 
 /** A page that could not be read: why, and the way on. Who is not signed in is shown the door. */

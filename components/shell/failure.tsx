@@ -1,20 +1,14 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect } from "react";
 import { Button, LinkButton } from "@/components/ui/button";
 import { ErrorState } from "@/components/ui/error-state";
+import { useRecovery } from "@/components/use-recovery";
 
 /** Said by a reader of ours when the database is out of reach (`lib/web/or-unavailable`). */
 const UNAVAILABLE = "unavailable";
 
 type FailureProps = { error: unknown; retry: () => void };
-
-const isReady = (): Promise<boolean> =>
-  fetch("/api/health/ready", { cache: "no-store" }).then(
-    ({ ok }) => ok,
-    () => false,
-  );
 
 /** What stands in place of a page that failed. What passes by itself is tried again by itself. */
 export function Failure({ error, retry }: FailureProps) {
@@ -22,21 +16,7 @@ export function Failure({ error, retry }: FailureProps) {
   const digest = (error as { digest?: unknown } | null)?.digest;
   const unavailable = digest === UNAVAILABLE;
 
-  useEffect(() => {
-    if (!unavailable) return;
-    let isGone = false;
-    const timer = setInterval(
-      async () => {
-        // A page that fails again is loaded anew from its first byte, and would flicker for as long as it lasts.
-        if ((await isReady()) && !isGone) retry();
-      },
-      4000 + Math.random() * 3000,
-    );
-    return () => {
-      isGone = true;
-      clearInterval(timer);
-    };
-  }, [unavailable, retry]);
+  useRecovery(unavailable, retry);
 
   return (
     <div className="page-width">

@@ -313,6 +313,9 @@ describe("joining before Node and before Hono", () => {
       usual.replace("HTTP/1.1", "HTTP/1.0"),
       usual.replace("Host: x", "Host: a b"),
       usual.replace("Host: x\r\n", ""),
+      // Not one of HTTP's spaces, though one of JavaScript's.
+      usual.replace("Host: x", "Host: x\xa0"),
+      usual.replace("Host: x", "Host: x\r\nContent-Length: 0\xa0"),
       usual.replace("Host: x", "Host: x\r\nhost: x"),
       usual.replace("Host: x", "Host: x\r\nAUTHORIZATION: Bearer AAAA"),
       usual.replace("Host: x", "Host: x\r\nContent-Length: 2"),

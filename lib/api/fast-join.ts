@@ -13,6 +13,7 @@ import { PERSONAL_JSON } from "./headers";
 import { countCall } from "./metrics";
 import { requireSameOrigin } from "./origin";
 import { loadWatch } from "./overload";
+import { PLAIN_HOST } from "./plain";
 import { refusalOf, refusalReply } from "./refusal";
 import { flat, type Reply, writeReply } from "./reply";
 import { nextRequestId } from "./request-id";
@@ -22,9 +23,6 @@ const PATH = "/concerts/{concertId}/queue";
 const CALL = queueCalls.find(({ method, path }) => method === "POST" && path === PATH) as Call;
 
 const HEADERS = flat(PERSONAL_JSON);
-
-/** A host that no URL reads in another way. */
-export const PLAIN_HOST = /^[\w.-]+(:\d{1,5})?$/;
 
 /** Nothing that the slow way would read in another way: no body, a usual host, and who is asking said once. */
 function isOrdinary({ headers, rawHeaders }: IncomingMessage): boolean {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { getDb } from "@/db/client";
 import { answerJoin } from "./fast-join";
 import { JSON_TYPE, PERSONAL_JSON, PUBLIC_FOR_A_SECOND, SECURITY_HEADERS } from "./headers";
+import { PLAIN_ID } from "./plain";
 import { claimsFor, pollBytes, pollBytesNow, pulseBytes, pulseBytesNow } from "./poll";
 import { refusalOf, refusalReply } from "./refusal";
 import { flat, writeReply } from "./reply";
@@ -10,7 +11,6 @@ import { writeAscii } from "./write-ascii";
 
 const BEFORE_ID = "/api/concerts/";
 const ID_END = BEFORE_ID.length + 36;
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 const POLL_HEADERS = flat(PERSONAL_JSON);
 const PULSE_HEADERS = flat({ ...SECURITY_HEADERS, "Content-Type": JSON_TYPE, "Cache-Control": PUBLIC_FOR_A_SECOND });
@@ -26,7 +26,7 @@ export function answerFast(req: IncomingMessage, res: ServerResponse): boolean {
   const call = url.slice(ID_END);
   if (call !== "/queue" && call !== "/queue/pulse") return false;
   const concertId = url.slice(BEFORE_ID.length, ID_END);
-  if (!ID.test(concertId)) return false;
+  if (!PLAIN_ID.test(concertId)) return false;
   if (method === "POST") return call === "/queue" && answerJoin(req, res, concertId);
   const token = tokenOf(req.rawHeaders);
   if (token === null) return false;

@@ -1,16 +1,19 @@
 import type { Socket } from "node:net";
 import type { Reply } from "@/lib/web/whole-requests";
 import { answerText, replyText } from "./answer-text";
-import { join, type OneOfEach, PLAIN_HOST } from "./fast-join";
+import { join, type OneOfEach } from "./fast-join";
 import { loadWatch } from "./overload";
+import { PLAIN_HOST, PLAIN_ID } from "./plain";
 
 const START = "POST /api/concerts/";
 const ID_END = START.length + 36;
-const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const CALL = "/queue HTTP/1.1\r\n";
 
 /** All headers of a request that ends with them. */
 const PLAIN_HEADERS = /(?:[\w-]+:[\t -~\x80-\xff]*\r\n)+\r\n$/y;
+
+/** HTTP's own, around a value; JavaScript's `trim` takes more for spaces than Node's parser does. */
+const SPACES = /^[\t ]+|[\t ]+$/g;
 
 /** The headers that a join or its answer depends on, none of them given; any other may say what it likes. */
 const none = () => ({
@@ -42,7 +45,7 @@ function headersFrom(request: string, at: number): OneOfEach | null {
     const name = request.slice(start, colon).toLowerCase();
     if (MATTERS.has(name)) {
       if (headers[name] !== undefined) return null;
-      headers[name] = request.slice(colon + 1, next).trim();
+      headers[name] = request.slice(colon + 1, next).replace(SPACES, "");
     }
     start = next + 2;
   }
@@ -57,7 +60,7 @@ function headersFrom(request: string, at: number): OneOfEach | null {
 export function answerJoinAtOnce(request: string, reply: Reply, socket: Pick<Socket, "remoteAddress">): boolean {
   if (!request.startsWith(START) || !request.startsWith(CALL, ID_END)) return false;
   const concertId = request.slice(START.length, ID_END);
-  const headers = ID.test(concertId) && !loadWatch().isOverloaded && headersFrom(request, ID_END + CALL.length);
+  const headers = PLAIN_ID.test(concertId) && !loadWatch().isOverloaded && headersFrom(request, ID_END + CALL.length);
   if (!headers) return false;
   void join(
     { concertId, headers, remoteAddress: socket.remoteAddress },

@@ -5,6 +5,7 @@ import { oncePerProcess } from "@/lib/core/registry";
 import { createApi } from "./app";
 import { answerFast } from "./fast-lane";
 import { loadWatch } from "./overload";
+import { PLAIN_HOST } from "./plain";
 import { refusalReply } from "./refusal";
 import { writeReply } from "./reply";
 import { nextRequestId } from "./request-id";
@@ -21,7 +22,6 @@ const listener = (): Listener =>
 /** Health must answer when nothing else does. */
 const isHealth = (url: string): boolean => url.startsWith("/api/health/");
 
-const PLAIN_HOST = /^[\w.-]+(:\d{1,5})?$/;
 const PLAIN_URL = /^\/[\w/?=&.-]*$/;
 
 /** An address or a host that no URL can be made of never reaches the app. */
