@@ -3,10 +3,10 @@ import { getDb } from "@/db/client";
 import { readEnv } from "@/lib/core/env";
 import { STATUS_BY_CODE } from "@/lib/core/errors";
 import { oncePerProcess } from "@/lib/core/registry";
-import { joinBytes } from "@/lib/queue/join-queue";
+import { type Asking, joinBytes } from "@/lib/queue/join-queue";
 import { callerAddress } from "./address";
 import type { Call } from "./call";
-import { readBearer, readCaller, signedIn } from "./caller";
+import { type Caller, readBearer, readCaller, signedIn } from "./caller";
 import { queueCalls } from "./calls/queue";
 import { withDeadline } from "./deadline";
 import { PERSONAL_JSON } from "./headers";
@@ -67,7 +67,10 @@ export async function join(asked: Asked, { send, refuse }: Answering): Promise<v
   const load = loadWatch();
   load.inFlight += 1;
   try {
-    const { created, bytes } = await withDeadline(joined(asked));
+    const { authorization, cookie } = asked.headers;
+    const caller =
+      authorization === undefined ? signedIn(await readCaller(undefined, cookie)) : readBearer(authorization);
+    const { created, bytes } = await withDeadline(joinBytes(getDb(), askingOf(asked, caller)));
     const status = created ? 201 : 200;
     countCall(CALL, status);
     send(status, bytes, requestId);
@@ -80,17 +83,14 @@ export async function join(asked: Asked, { send, refuse }: Answering): Promise<v
   }
 }
 
-async function joined({ concertId, headers, remoteAddress }: Asked) {
+function askingOf({ concertId, headers, remoteAddress }: Asked, { userId, via }: Caller): Asking {
   const trustProxy = trustsProxy();
-  const { authorization, cookie } = headers;
-  const caller =
-    authorization === undefined ? signedIn(await readCaller(undefined, cookie)) : readBearer(authorization);
-  if (caller.via === "cookie") requireSameOrigin((name) => headers[name], trustProxy);
+  if (via === "cookie") requireSameOrigin((name) => headers[name], trustProxy);
   const forwardedFor = headers["x-forwarded-for"];
-  return await joinBytes(getDb(), {
+  return {
     concertId,
-    userId: caller.userId,
+    userId,
     address: callerAddress({ socketAddress: remoteAddress, forwardedFor, trustProxy }),
     proof: headers["proof-of-work"],
-  });
+  };
 }

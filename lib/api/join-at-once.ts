@@ -12,8 +12,18 @@ const CALL = "/queue HTTP/1.1\r\n";
 /** All headers of a request that ends with them. */
 const PLAIN_HEADERS = /(?:[\w-]+:[\t -~\x80-\xff]*\r\n)+\r\n$/y;
 
-/** HTTP's own, around a value; JavaScript's `trim` takes more for spaces than Node's parser does. */
-const SPACES = /^[\t ]+|[\t ]+$/g;
+const TAB = "\t".charCodeAt(0);
+const SPACE = " ".charCodeAt(0);
+
+/** What stands there without HTTP's own spaces around it; JavaScript's `trim` takes more for spaces than Node's parser does. */
+function trimmed(text: string, from: number, to: number): string {
+  const isSpace = (at: number) => text.charCodeAt(at) === SPACE || text.charCodeAt(at) === TAB;
+  let start = from;
+  let end = to;
+  while (start < end && isSpace(start)) start += 1;
+  while (end > start && isSpace(end - 1)) end -= 1;
+  return text.slice(start, end);
+}
 
 /** The headers that a join or its answer depends on, none of them given; any other may say what it likes. */
 const none = () => ({
@@ -45,7 +55,7 @@ function headersFrom(request: string, at: number): OneOfEach | null {
     const name = request.slice(start, colon).toLowerCase();
     if (MATTERS.has(name)) {
       if (headers[name] !== undefined) return null;
-      headers[name] = request.slice(colon + 1, next).replace(SPACES, "");
+      headers[name] = trimmed(request, colon + 1, next);
     }
     start = next + 2;
   }

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, timingSafeEqual } from "node:crypto";
 import { readEnv } from "./env";
 import { oncePerProcess } from "./registry";
 
@@ -6,39 +6,65 @@ import { oncePerProcess } from "./registry";
 export type SigningPurpose = "challenge" | "queue" | "session" | "ticket" | "transfer";
 
 const MAC_BYTES = 32;
+/** How many bytes SHA-256 takes in at a time, which HMAC fills up a key to. */
+const BLOCK_BYTES = 64;
+
+/** What HMAC hashes before the payload, and before what comes of that; a place for the latter behind it. */
+type Key = { inner: Buffer; outer: Buffer };
 
 const expected = Buffer.alloc(MAC_BYTES);
 
-const keys = () => oncePerProcess("signing.keys", () => new Map<SigningPurpose, KeyObject>());
+const keys = () => oncePerProcess("signing.keys", () => new Map<SigningPurpose, Key>());
 
-function keyFor(purpose: SigningPurpose): KeyObject {
+function keyFor(purpose: SigningPurpose): Key {
   const known = keys().get(purpose);
   if (known) return known;
   const secret = readEnv().authSecret;
   if (!secret) throw new Error("AUTH_SECRET is not set.");
-  const key = createSecretKey(createHmac("sha256", secret).update(`frontrow:${purpose}`).digest());
+  const bytes = createHmac("sha256", secret).update(`frontrow:${purpose}`).digest();
+  const key = {
+    inner: Buffer.alloc(BLOCK_BYTES, 0x36),
+    outer: Buffer.alloc(BLOCK_BYTES + MAC_BYTES, 0x5c),
+  };
+  for (const [at, byte] of bytes.entries()) {
+    key.inner[at] = byte ^ 0x36;
+    key.outer[at] = byte ^ 0x5c;
+  }
   keys().set(purpose, key);
   return key;
 }
 
-/** Writes the signature of `payload` at `at`. By way of a text: a buffer of its own costs as much again as the hash. */
-function writeMac(bytes: Buffer, at: number, purpose: SigningPurpose, payload: Buffer): void {
-  bytes.write(createHmac("sha256", keyFor(purpose)).update(payload).digest("binary"), at, "latin1");
+/**
+ * The signature of what follows the inner block in `message`, a character for each byte: HMAC as RFC 2104 defines it, out of
+ * the system's SHA-256. Node's own HMAC makes an object around one of OpenSSL's each time: 2 of its 3 µs, and work for the
+ * garbage collector afterwards.
+ */
+function macOf(message: Buffer, { outer }: Key): string {
+  outer.write(hash("sha256", message, "binary"), BLOCK_BYTES, "latin1");
+  return hash("sha256", outer, "binary");
 }
 
 /** Packs bytes and their HMAC-SHA-256 into one base64url text. */
 export function sign(purpose: SigningPurpose, payload: Buffer): string {
-  const bytes = Buffer.allocUnsafe(payload.length + MAC_BYTES);
-  payload.copy(bytes);
-  writeMac(bytes, payload.length, purpose, payload);
-  return bytes.toString("base64url");
+  const key = keyFor(purpose);
+  const end = BLOCK_BYTES + payload.length;
+  const room = Buffer.allocUnsafe(end + MAC_BYTES);
+  key.inner.copy(room);
+  payload.copy(room, BLOCK_BYTES);
+  room.write(macOf(room.subarray(0, end), key), end, "latin1");
+  return room.toString("base64url", BLOCK_BYTES);
 }
 
 /** The bytes of a signed text, or null if a single bit of it was changed or it was made for another purpose. */
 export function unsign(purpose: SigningPurpose, text: string): Buffer | null {
-  const bytes = Buffer.from(text, "base64url");
-  if (bytes.length <= MAC_BYTES || bytes.toString("base64url") !== text) return null;
-  const payload = bytes.subarray(0, bytes.length - MAC_BYTES);
-  writeMac(expected, 0, purpose, payload);
-  return timingSafeEqual(bytes.subarray(bytes.length - MAC_BYTES), expected) ? payload : null;
+  const end = BLOCK_BYTES + Math.floor((text.length * 3) / 4) - MAC_BYTES;
+  if (end <= BLOCK_BYTES) return null;
+  const room = Buffer.allocUnsafe(end + MAC_BYTES);
+  room.write(text, BLOCK_BYTES, "base64url");
+  // Several texts stand for the same bytes, if one asks a reader that bears with anything.
+  if (room.toString("base64url", BLOCK_BYTES) !== text) return null;
+  const key = keyFor(purpose);
+  key.inner.copy(room);
+  expected.write(macOf(room.subarray(0, end), key), "latin1");
+  return timingSafeEqual(room.subarray(end), expected) ? room.subarray(BLOCK_BYTES, end) : null;
 }

@@ -97,8 +97,15 @@ export async function enterLine(db: Client, concertId: string, userIds: string[]
   for (let at = 0; at < ids.length && row.entered > 0; at += 1) {
     if (places && !places.has(at + 1)) continue;
     number += 1;
-    const place = { id: ids[at] as string, userId: userIds[at] as string, generation: 0, enteredAt: row.entered_at };
-    fresh.set(place.userId, waitingEntry({ ...place, number: row.to_lobby ? null : number }, status));
+    const userId = userIds[at] as string;
+    const place = {
+      id: ids[at] as string,
+      userId,
+      number: row.to_lobby ? null : number,
+      generation: 0,
+      enteredAt: row.entered_at,
+    };
+    fresh.set(userId, waitingEntry(place, status));
   }
   const known = new Map<string, Entry>();
   for (const one of row.known ?? []) {

@@ -8,7 +8,7 @@ import { type Entered, enterLine } from "./enter-line";
 import type { Entry } from "./entry";
 import { queueClosed } from "./errors";
 import { joinUnderLock } from "./join-under-lock";
-import { getLine, knownLine, type Line } from "./line";
+import { getLine, type Line } from "./line";
 import { lookAtEntries } from "./look-at-entries";
 import { checkProof } from "./proof-of-work";
 import type { QueueView } from "./schema";
@@ -18,7 +18,7 @@ import { tokenOf, viewOf, waitingMembers } from "./view";
 const MOST_WAITING = 50_000;
 const BATCH = 2000;
 
-type Joined = { created: boolean; entry: Entry };
+type Joined = { created: boolean; entry: Entry; line: Line };
 
 /** Who wants to join which line. `address` is what limits per address count by, `proof` the proof of work, if any. */
 export type Asking = { concertId: string; userId: string; address?: string | null; proof?: string | undefined };
@@ -45,14 +45,9 @@ export async function joinBytes(db: Client, asking: Asking): Promise<{ created: 
   };
 }
 
-async function place(db: Client, asking: Asking): Promise<Joined & { line: Line }> {
-  const { concertId, userId, address = null, proof } = asking;
+function place(db: Client, { concertId, userId, address = null, proof }: Asking): Promise<Joined> {
   const proven = proof ? checkProof(proof, { concertId, userId }) : null;
-  const { created, entry } = await batcherOf(db, concertId).add({ userId, address, proof: proven });
-  const known = knownLine(db, concertId);
-  const line = known?.touch() ? known : await getLine(db, concertId);
-  if (entry.number !== null) line.note({ lastNumber: entry.number });
-  return { created, entry, line };
+  return batcherOf(db, concertId).add({ userId, address, proof: proven });
 }
 
 /** Whether a number is the draw's to give, or will be. */
@@ -69,13 +64,16 @@ const batchers = () =>
   oncePerProcess("queue.joins", () => new WeakMap<object, Map<string, Batcher<Joining, Joined>>>());
 
 function batcherOf(db: Client, concertId: string): Batcher<Joining, Joined> {
+  const known = batchers().get(db)?.get(concertId);
+  if (known) return known;
   const ofDb = batchers().get(db) ?? new Map<string, Batcher<Joining, Joined>>();
   batchers().set(db, ofDb);
-  const batcher =
-    ofDb.get(concertId) ??
-    new Batcher<Joining, Joined>((fans) => joinTogether(db, concertId, fans), { batch: BATCH, waiting: MOST_WAITING });
-  ofDb.set(concertId, batcher);
-  return batcher;
+  const made = new Batcher<Joining, Joined>((fans) => joinTogether(db, concertId, fans), {
+    batch: BATCH,
+    waiting: MOST_WAITING,
+  });
+  ofDb.set(concertId, made);
+  return made;
 }
 
 async function joinTogether(db: Client, concertId: string, fans: Joining[]): Promise<(Joined | Error)[]> {
@@ -87,16 +85,18 @@ async function joinTogether(db: Client, concertId: string, fans: Joining[]): Pro
     ({ userId }) => !entered?.fresh.has(userId) && !entered?.known.has(userId),
   );
   const more = rest.length > 0 ? await joinUnderLock(db, concertId, rest) : null;
-  for (const one of [entered, more]) if (one) knownLine(db, concertId)?.note(one);
+  const line = await getLine(db, concertId);
+  for (const one of [entered, more]) if (one) line.note(one);
   // Of two joins by one fan in one batch, the first is the one that made the place.
   const answered = new Set<string>();
   return fans.map(({ userId }) => {
     const made = entered?.fresh.get(userId) ?? more?.fresh.get(userId);
     const entry = made ?? entered?.known.get(userId) ?? more?.known.get(userId);
     if (!entry) return more?.refused.get(userId) ?? queueClosed();
+    if (entry.number !== null) line.note({ lastNumber: entry.number });
     const created = made !== undefined && !answered.has(userId);
     answered.add(userId);
-    return { created, entry };
+    return { created, entry, line };
   });
 }
 

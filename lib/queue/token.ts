@@ -19,7 +19,7 @@ export const MOST_GENERATIONS = 0xffff;
 
 /** Signs a queue token (HMAC-SHA-256); 128 characters. */
 export function signQueueToken(claims: QueueClaims): string {
-  const bytes = Buffer.alloc(BYTES);
+  const bytes = Buffer.allocUnsafe(BYTES);
   writeId(bytes, claims.concertId, 0);
   writeId(bytes, claims.entryId, 16);
   writeId(bytes, claims.userId, 32);
