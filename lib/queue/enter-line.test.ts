@@ -5,6 +5,7 @@ import { cloneDatabase, type TestDatabase } from "@/db/testing/database";
 import { makeConcert } from "@/db/testing/factories";
 import { newId } from "@/lib/core/ids";
 import { admitNext } from "./admit-next";
+import { changeRoom } from "./change-room";
 import { enterLine } from "./enter-line";
 import { readEntry } from "./entry";
 import { joinQueue } from "./join-queue";
@@ -170,5 +171,42 @@ describe("plans that were made while the line was empty", () => {
     expect(await known()).toBe(0);
     await Promise.all(fans(260).map((userId) => joinQueue(db, { concertId, userId })));
     await expect.poll(known).toBe(520);
+  });
+});
+
+describe("two batches of one process under way", () => {
+  it.each([
+    ["in an ordinary room", {}],
+    // With a challenge, which so few do not meet, all of them go the long way.
+    ["in one that is not", { challengeAbove: 1_000_000 }],
+  ])("give numbers in the order in which fans came, %s", async (_, change) => {
+    const concertId = await makeLine();
+    await changeRoom(db, { concertId, change });
+    const users = fans(300);
+    const join = (userId: string) => joinQueue(db, { concertId, userId });
+    const views = await whileHeld(concertId, 1, async () => {
+      const all: ReturnType<typeof join>[] = [];
+      // In so many turns of the event loop, the first ones while the room is held.
+      for (let from = 0; from < users.length; from += 20) {
+        all.push(...users.slice(from, from + 20).map(join));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return await Promise.all(all);
+    });
+    expect(views.map(({ view }) => view.number)).toEqual(users.map((_, at) => at + 1));
+  });
+
+  it("know of one another's fans", async () => {
+    const concertId = await makeLine();
+    const users = fans(100);
+    const join = (userId: string) => joinQueue(db, { concertId, userId });
+    const [first, again] = await whileHeld(concertId, 1, async () => {
+      const first = Promise.all(users.map(join));
+      await new Promise((resolve) => setImmediate(resolve));
+      return await Promise.all([first, Promise.all(users.map(join))]);
+    });
+    expect(first.every(({ created }) => created)).toBe(true);
+    expect(again.some(({ created }) => created)).toBe(false);
+    expect(again.map(({ view }) => view.number)).toEqual(first.map(({ view }) => view.number));
   });
 });
