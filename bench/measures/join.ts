@@ -12,7 +12,7 @@ import { startRedis } from "../rivals/redis-server";
 import { type Stage, startTarget, type Target } from "../stage";
 
 const CONNECTIONS = 256;
-const FASTEST = 16_000;
+const FASTEST = 32_000;
 
 export const joinFans = (seconds: number): number => FASTEST * seconds;
 
