@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Client, createClient, type Db, statement } from "./client";
 import { SharedConnection } from "./shared-connection";
+import { untilBlocked } from "./testing/crowd";
 import { cloneDatabase, type TestDatabase } from "./testing/database";
 
 let test: TestDatabase;
@@ -19,35 +20,50 @@ afterAll(async () => {
 });
 
 const backend = statement<{ pid: number }>("shared_backend", "select pg_backend_pid() as pid");
-const asleep = statement<{ pid: number; ended: Date }>(
-  "shared_asleep",
-  "select pg_backend_pid() as pid, clock_timestamp() as ended from pg_sleep($1)",
-);
+const locked = statement<{ pid: number }>("shared_locked", "select pg_backend_pid() as pid, pg_advisory_xact_lock(7)");
 const broken = statement("shared_broken", "select 1 / 0");
 
+const lockedPidOf = async (db: Db) => (await locked(db, []))[0]?.pid as number;
 const pidOf = async (db: Db) => (await backend(db, []))[0]?.pid as number;
 const isFree = () => single.$client.idleCount === single.$client.totalCount && single.$client.waitingCount === 0;
+
+/** Does `work` while somebody else has the lock; then what it gives back, with the lock let go. */
+async function whileLocked<T>(work: () => Promise<() => Promise<T>>): Promise<T> {
+  const holder = await test.db.$client.connect();
+  try {
+    await holder.query("begin");
+    await holder.query("select pg_advisory_xact_lock(7)");
+    const then = await work();
+    await holder.query("commit");
+    return await then();
+  } finally {
+    holder.release();
+  }
+}
 
 describe("a shared connection", () => {
   it("carries out what is sent together one behind the other, and goes back to its pool", async () => {
     const ended: string[] = [];
-    const named = async (name: string, seconds: number) => {
-      const [row] = await connection.use((db) => asleep(db, [seconds]));
-      ended.push(name);
-      return row as { pid: number; ended: Date };
-    };
-    const [long, short] = await Promise.all([named("long", 0.2), named("short", 0)]);
-    expect(ended).toEqual(["long", "short"]);
-    expect(short.pid).toBe(long.pid);
-    expect(short.ended.getTime()).toBeGreaterThanOrEqual(long.ended.getTime());
+    const pids = await whileLocked(async () => {
+      const first = connection.use(lockedPidOf).finally(() => ended.push("first"));
+      const second = connection.use(pidOf).finally(() => ended.push("second"));
+      await untilBlocked(test.db, 1);
+      return () => Promise.all([first, second]);
+    });
+    expect(ended).toEqual(["first", "second"]);
+    expect(pids[0]).toBe(pids[1]);
     expect(isFree()).toBe(true);
   });
 
-  it("takes the short one first on connections of their own (negative control)", async () => {
+  it("would let the second one pass on a connection of its own (negative control)", async () => {
     const ended: string[] = [];
-    const named = (name: string, seconds: number) => asleep(test.db, [seconds]).then(() => ended.push(name));
-    await Promise.all([named("long", 0.2), named("short", 0)]);
-    expect(ended).toEqual(["short", "long"]);
+    await whileLocked(async () => {
+      const first = lockedPidOf(test.db).finally(() => ended.push("first"));
+      await untilBlocked(test.db, 1);
+      await pidOf(test.db).finally(() => ended.push("second"));
+      return () => first;
+    });
+    expect(ended).toEqual(["second", "first"]);
   });
 
   it("does by itself what follows something that failed", async () => {
@@ -63,14 +79,13 @@ describe("a shared connection", () => {
 
   it("is another one after it broke, and nobody who used it waits for ever", async () => {
     const pid = await connection.use(pidOf);
-    const both = Promise.allSettled([1, 2].map(() => connection.use((db) => asleep(db, [30]))));
-    const waitsFor = async () => {
-      const { rows } = await test.db.$client.query("select wait_event from pg_stat_activity where pid = $1", [pid]);
-      return rows[0]?.wait_event;
-    };
-    await expect.poll(waitsFor).toBe("PgSleep");
-    await test.db.$client.query("select pg_terminate_backend($1)", [pid]);
-    expect((await both).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    const both = await whileLocked(async () => {
+      const both = Promise.allSettled([1, 2].map(() => connection.use(lockedPidOf)));
+      await untilBlocked(test.db, 1);
+      await test.db.$client.query("select pg_terminate_backend($1)", [pid]);
+      return () => both;
+    });
+    expect(both.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     expect(await connection.use(pidOf)).not.toBe(pid);
     expect(isFree()).toBe(true);
   });
