@@ -62,10 +62,11 @@ export const inMs = (ms: number): string => `${ms < 10 ? ms.toFixed(1) : Math.ro
  */
 export async function inTurns<Name extends string>(
   contenders: Record<Name, ((round: number) => Promise<number>) | null>,
+  rounds = ROUNDS,
 ): Promise<Record<Name, number[]>> {
   const names = Object.keys(contenders) as Name[];
   const rates = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>;
-  for (let round = 0; round <= ROUNDS; round += 1) {
+  for (let round = 0; round <= rounds; round += 1) {
     for (const name of round % 2 === 0 ? names : [...names].reverse()) {
       const rate = await contenders[name]?.(round);
       if (rate !== undefined && round > 0) rates[name].push(rate);

@@ -120,12 +120,16 @@ type Queryable = { query(query: pg.QueryConfig): Promise<pg.QueryResult> };
 
 /**
  * A hot statement: named, so that PostgreSQL parses and plans it once per connection; half the CPU of the query
- * builder's way (design, section 2). Columns come back as PostgreSQL names them.
+ * builder's way (design, section 2). Columns come back as PostgreSQL names them. Runs through a client, within a
+ * transaction, or on a connection as the driver has it.
  */
-export function statement<Row>(name: string, text: string): (db: Db, values: unknown[]) => Promise<Row[]> {
+export function statement<Row>(
+  name: string,
+  text: string,
+): (db: Db | pg.PoolClient, values: unknown[]) => Promise<Row[]> {
   return async (db, values) => {
-    const { client } = (db as unknown as { _: { session: { client: Queryable } } })._.session;
-    const result = await client.query({ name, text, values });
+    const on = "_" in db ? (db as unknown as { _: { session: { client: Queryable } } })._.session.client : db;
+    const result = await on.query({ name, text, values });
     return result.rows as Row[];
   };
 }

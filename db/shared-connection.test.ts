@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Client, createClient, type Db, statement } from "./client";
+import { type Client, createClient, statement } from "./client";
 import { SharedConnection } from "./shared-connection";
 import { untilBlocked } from "./testing/crowd";
 import { cloneDatabase, type TestDatabase } from "./testing/database";
@@ -23,8 +23,9 @@ const backend = statement<{ pid: number }>("shared_backend", "select pg_backend_
 const locked = statement<{ pid: number }>("shared_locked", "select pg_backend_pid() as pid, pg_advisory_xact_lock(7)");
 const broken = statement("shared_broken", "select 1 / 0");
 
-const lockedPidOf = async (db: Db) => (await locked(db, []))[0]?.pid as number;
-const pidOf = async (db: Db) => (await backend(db, []))[0]?.pid as number;
+type On = Parameters<typeof backend>[0];
+const lockedPidOf = async (db: On) => (await locked(db, []))[0]?.pid as number;
+const pidOf = async (db: On) => (await backend(db, []))[0]?.pid as number;
 const isFree = () => single.$client.idleCount === single.$client.totalCount && single.$client.waitingCount === 0;
 
 /** Does `work` while somebody else has the lock; then what it gives back, with the lock let go. */

@@ -1,7 +1,5 @@
-import { drizzle } from "drizzle-orm/node-postgres";
 import type pg from "pg";
-import type { Client, Db } from "./client";
-import * as schema from "./schema";
+import type { Client } from "./client";
 
 /**
  * A connection of a client's pool that several pieces of work use at the same time: their statements are sent at once and
@@ -13,12 +11,12 @@ export class SharedConnection {
   constructor(private readonly client: Client) {}
 
   /** Throws where no connection can be had, besides what `work` throws; after that the connection is not used for more. */
-  async use<T>(work: (db: Db) => Promise<T>): Promise<T> {
+  async use<T>(work: (connection: pg.PoolClient) => Promise<T>): Promise<T> {
     this.current ??= { connection: this.client.$client.connect(), users: 0 };
     const used = this.current;
     used.users += 1;
     try {
-      return await work(onConnection(await used.connection));
+      return await work(await used.connection);
     } catch (error) {
       this.leave(used);
       throw error;
@@ -37,13 +35,4 @@ export class SharedConnection {
   private leave(used: SharedConnection["current"]): void {
     if (this.current === used) this.current = null;
   }
-}
-
-const known = new WeakMap<pg.PoolClient, Db>();
-
-/** A connection as verbs and queries take it; made once, which takes longer than a statement. */
-function onConnection(connection: pg.PoolClient): Db {
-  const made = known.get(connection) ?? drizzle(connection, { schema, casing: "snake_case" });
-  known.set(connection, made);
-  return made;
 }

@@ -1,3 +1,4 @@
+import type pg from "pg";
 import { type Db, statement } from "@/db/client";
 import { isUniqueViolation } from "@/db/errors";
 import { notFound } from "@/lib/core/errors";
@@ -81,7 +82,7 @@ export type Entered = {
  * ordinary, and `joinUnderLock` says what becomes of them. Null where a fan joined through another process in this very
  * moment; then nobody was placed. Throws `not_found`.
  */
-export async function enterLine(db: Db, concertId: string, userIds: string[]): Promise<Entered | null> {
+export async function enterLine(db: Db | pg.PoolClient, concertId: string, userIds: string[]): Promise<Entered | null> {
   const ids = userIds.map(newId);
   const rows = await enter(db, [concertId, list(ids), list(userIds)]).catch((error) => {
     if (isUniqueViolation(error)) return null;
