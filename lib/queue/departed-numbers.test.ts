@@ -38,6 +38,38 @@ describe("DepartedNumbers", () => {
     );
   });
 
+  it("goes on counting as people leave and parts are forgotten, and takes nobody in there any more", () => {
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ add: number }) },
+      { weight: 1, arbitrary: fc.record({ forgetThrough: number }) },
+      { weight: 3, arbitrary: fc.record({ after: number, before: number }) },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const departed = new DepartedNumbers();
+        let plain = new Set<number>();
+        let first = 0;
+        for (const one of steps) {
+          if ("add" in one) {
+            departed.add(one.add);
+            if (one.add >= first) plain.add(one.add);
+          } else if ("forgetThrough" in one) {
+            departed.forgetThrough(one.forgetThrough);
+            first = Math.max(first, Math.floor((one.forgetThrough + 1) / BLOCK) * BLOCK);
+            plain = new Set([...plain].filter((n) => n >= first));
+          } else {
+            const { after, before } = one;
+            expect(departed.countBetween(after, before)).toBe([...plain].filter((n) => n > after && n < before).length);
+            expect(departed.has(after)).toBe(plain.has(after));
+            const total = departed.countsAfter(after).counts.reduce((sum, count) => sum + count, 0);
+            expect(total).toBe([...plain].filter((n) => n > after).length);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it("holds a million numbers in 128 KB of bits", () => {
     const departed = new DepartedNumbers();
     for (let n = 1; n <= 1_000_000; n += 2) departed.add(n);
