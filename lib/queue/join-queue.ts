@@ -29,7 +29,7 @@ export async function joinBytes(db: Client, asking: Asking): Promise<{ created: 
   if (!isPlain) return { created, bytes: asciiJson(joinedView(line, entry)) };
   return {
     created,
-    bytes: `{"token":"${tokenOf(line.concertId, entry)}",${waitingMembers(line, number, entry.enteredAt)}`,
+    bytes: `{"token":"${tokenOf(line.concertId, entry)}",${waitingMembers(line, number, entry.enteredAt.getTime())}`,
   };
 }
 

@@ -36,16 +36,16 @@ export async function pollQueue(db: Db, claims: QueueClaims): Promise<QueueView>
  * The same answer as bytes, at once, for whoever waits in a line that this process knows; null sends the caller to
  * `pollQueue`. This is the product's most frequent call: it reads nothing, looks nobody up and serialises by hand.
  */
-export function pollWaiting(db: Db, claims: PlaceClaims & { concertId: string }): string | null {
-  const line = knownLine(db, claims.concertId);
-  return line ? waitingBytes(line, claims) : null;
+export function pollWaiting(db: Db, { concertId, number, generation, enteredAt }: QueueClaims): string | null {
+  const line = knownLine(db, concertId);
+  return line ? waitingBytes(line, { number, generation, enteredAtMs: enteredAt.getTime() }) : null;
 }
 
 /** The same for a line in hand. */
-export function waitingBytes(line: Line, { number, generation, enteredAt }: PlaceClaims): string | null {
+export function waitingBytes(line: Line, { number, generation, enteredAtMs }: PlaceClaims): string | null {
   if (!line.touch() || number === null || !line.isWaiting(number) || !line.isCurrent(number, generation)) return null;
   fromMemory.add();
-  return `{${waitingMembers(line, number, enteredAt)}`;
+  return `{${waitingMembers(line, number, enteredAtMs)}`;
 }
 
 /** The line's pulse as bytes: the same for everybody. Throws `not_found`, `unavailable`. */

@@ -32,8 +32,8 @@ export function signQueueToken(claims: QueueClaims): string {
   return sign("queue", bytes);
 }
 
-/** What a poll needs of a token: no ids, which cost more to write out than all the rest. */
-export type PlaceClaims = Pick<QueueClaims, "number" | "generation" | "enteredAt">;
+/** What a poll needs of a token: no ids, which cost more to write out than all the rest, and the instant in milliseconds. */
+export type PlaceClaims = Pick<QueueClaims, "number" | "generation"> & { enteredAtMs: number };
 
 /** The place that a token is for, if this product signed it for this concert, else null. */
 export function readPlace(token: string, concertIdBytes: Uint8Array): PlaceClaims | null {
@@ -48,7 +48,7 @@ function placeIn(bytes: Buffer): PlaceClaims {
   return {
     number: number === 0 ? null : number,
     generation: bytes.readUInt16BE(48),
-    enteredAt: new Date(bytes.readUInt32BE(56) * 2 ** 32 + bytes.readUInt32BE(60)),
+    enteredAtMs: bytes.readUInt32BE(56) * 2 ** 32 + bytes.readUInt32BE(60),
   };
 }
 
@@ -57,10 +57,13 @@ export function readQueueToken(token: string): QueueClaims | null {
   if (token.length !== 128) return null;
   const bytes = unsign("queue", token);
   if (bytes?.length !== BYTES) return null;
+  const { number, generation, enteredAtMs } = placeIn(bytes);
   return {
     concertId: idFromBytes(bytes, 0),
     entryId: idFromBytes(bytes, 16),
     userId: idFromBytes(bytes, 32),
-    ...placeIn(bytes),
+    number,
+    generation,
+    enteredAt: new Date(enteredAtMs),
   };
 }

@@ -37,10 +37,10 @@ export function viewOf(line: Line, entry: Entry): QueueView {
  * What `viewOf` says of whoever waits with this number, as JSON without its first brace: the product's most frequent
  * words, so they are put together by hand.
  */
-export function waitingMembers(line: Line, number: number, enteredAt: Date): string {
+export function waitingMembers(line: Line, number: number, enteredAtMs: number): string {
   const position = Math.max(1, line.positionOf(number));
   const wait = estimateWait(position, line.admittedPerMinute, line.mode);
-  return `"status":"waiting","number":${number},"position":${position},"ahead":${position - 1},"waiting":${Math.max(line.waiting, position)},"estimatedWaitSeconds":${wait},"estimatedWaitRange":${rangeBytes(line, position, wait)},"pollAfterMs":${pollAfter(paceWait(position, line), line.mode, Math.random(), line.pace)},"enteredAt":"${isoTime(enteredAt.getTime())}","at":"${isoTime(line.now())}"${line.pollMembers}}`;
+  return `"status":"waiting","number":${number},"position":${position},"ahead":${position - 1},"waiting":${Math.max(line.waiting, position)},"estimatedWaitSeconds":${wait},"estimatedWaitRange":${rangeBytes(line, position, wait)},"pollAfterMs":${pollAfter(paceWait(position, line), line.mode, Math.random(), line.pace)},"enteredAt":"${isoTime(enteredAtMs)}","at":"${isoTime(line.now())}"${line.pollMembers}}`;
 }
 
 function rangeBytes(line: Line, position: number, wait: number | null): string {
