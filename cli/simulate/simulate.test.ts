@@ -66,6 +66,16 @@ describe("simulate", () => {
     );
   });
 
+  it("accounts for whoever still waits when a week is over, too", () => {
+    // Of one at a time, each for hours, a week takes no more than some hundreds.
+    const slow = { ...SCENARIO, activeLimit: 1, admissionsPerMinute: 30, shoppingSeconds: 3600, sessionSeconds: 7200 };
+    const outcome = simulate({ ...slow, buyers: 0, ghosts: 0, fans: 1000 });
+    expect(outcome.soldOutAt).toBeNull();
+    expect(outcome.endedAt).toBe(7 * 86_400);
+    expect(outcome.tooLate).toBeGreaterThan(500);
+    expect(outcome.admitted + outcome.tooLate).toBe(1000);
+  });
+
   it("plays the same sale for the same seed and another one for another", () => {
     const one = simulate(SCENARIO);
     expect(simulate(SCENARIO)).toEqual(one);

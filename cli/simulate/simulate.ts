@@ -17,11 +17,11 @@ export type Outcome = {
   ghosts: number;
   /** Turns that ran out while their fan still shopped. */
   ranOut: number;
-  /** Still in line, or not yet come, when the last seat was sold. */
+  /** Still in line, or not yet come, when the last seat was sold or a week was over. */
   tooLate: number;
   /** When the last seat was sold; null if seats were left over. */
   soldOutAt: number | null;
-  /** When nobody was left, or the last seat was sold. */
+  /** When nobody was left, the last seat was sold, or a week was over. */
   endedAt: number;
   /** Sorted. */
   waits: Float32Array;
@@ -171,7 +171,7 @@ export function simulate(scenario: Scenario): Outcome {
   const share = (part: number, whole: number) => (whole > 0 ? part / whole : 0);
   return {
     ...outcome,
-    tooLate: soldOutAt === null ? 0 : waiting + fans - come,
+    tooLate: waiting + fans - come,
     soldOutAt,
     endedAt: tick * TICK,
     waits: waits.subarray(0, outcome.admitted).sort(),
