@@ -43,8 +43,7 @@ export class Batcher<In, Out> {
 
   private get mayGo(): boolean {
     const { following = Number.POSITIVE_INFINITY } = this.limits;
-    const enough = [1, following][this.underWay] ?? Number.POSITIVE_INFINITY;
-    return this.waiting.length >= enough;
+    return this.underWay < 2 && this.waiting.length >= (this.underWay === 0 ? 1 : following);
   }
 
   private drain(): void {

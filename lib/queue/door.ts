@@ -60,7 +60,6 @@ class Door {
       const made = entered?.fresh.get(userId) ?? more?.fresh.get(userId);
       const entry = made ?? entered?.known.get(userId) ?? more?.known.get(userId);
       if (!entry) return more?.refused.get(userId) ?? queueClosed();
-      if (entry.number !== null) line.note({ lastNumber: entry.number });
       const created = made !== undefined && !answered.has(userId);
       answered.add(userId);
       return { created, entry, line };
